@@ -1,0 +1,33 @@
+// English, by section.  Each page bundles the sections it imports, so keep one export for each page or part.
+// {holes} are filled by t(); an object is plural forms chosen by {n}.  hi.js has the same keys.
+
+export const common = {
+  today: 'today',
+  tomorrow: 'tomorrow',
+  optional: '(optional)',
+  loading: 'Loading',
+  close: 'Close',
+  cancel: 'Cancel',
+  save: 'Save',
+  saved: 'Saved',
+  saving: 'Saving',
+  change: 'Change',
+  retry: 'Try again',
+  signIn: 'Sign in',
+  signOut: 'Sign out',
+  skip: 'Skip to the page',
+  otherLanguage: 'हिन्दी',
+  offlineTitle: 'No connection',
+  offlineText: 'What you typed is safe. We go on by ourselves when you are back.',
+  failedTitle: 'That did not work',
+  failedText: 'The fault is on our side. Try again in a moment.',
+  tooMany: 'That was a lot at once. Try again in a minute.',
+  status_lead: 'Enquiry',
+  status_requested: 'To confirm',
+  status_confirmed: 'Confirmed',
+  status_checked_in: 'Waiting',
+  status_in_progress: 'With doctor',
+  status_completed: 'Done',
+  status_cancelled: 'Cancelled',
+  status_no_show: 'Did not come',
+};

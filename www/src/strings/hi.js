@@ -1,0 +1,33 @@
+// Hindi, by section; the same keys as en.js.  Polite (आप), everyday words, Latin digits, English loans where people say
+// them.
+
+export const common = {
+  today: 'आज',
+  tomorrow: 'कल',
+  optional: '(ज़रूरी नहीं)',
+  loading: 'खुल रहा है',
+  close: 'बंद करें',
+  cancel: 'रहने दें',
+  save: 'सहेजें',
+  saved: 'सहेजा गया',
+  saving: 'सहेज रहे हैं',
+  change: 'बदलें',
+  retry: 'फिर कोशिश करें',
+  signIn: 'साइन इन',
+  signOut: 'साइन आउट',
+  skip: 'सीधे पेज पर जाएँ',
+  otherLanguage: 'English',
+  offlineTitle: 'इंटरनेट नहीं है',
+  offlineText: 'आपने जो लिखा है वह सुरक्षित है। कनेक्शन आते ही हम अपने-आप आगे बढ़ेंगे।',
+  failedTitle: 'यह नहीं हो पाया',
+  failedText: 'गड़बड़ी हमारी तरफ़ है। थोड़ी देर में फिर कोशिश करें।',
+  tooMany: 'एक साथ बहुत बार कोशिश हुई। एक मिनट बाद फिर कोशिश करें।',
+  status_lead: 'पूछताछ',
+  status_requested: 'पुष्टि बाक़ी',
+  status_confirmed: 'पक्का',
+  status_checked_in: 'इंतज़ार में',
+  status_in_progress: 'डॉक्टर के पास',
+  status_completed: 'पूरा हुआ',
+  status_cancelled: 'रद्द',
+  status_no_show: 'नहीं आए',
+};
