@@ -1,0 +1,5 @@
+#!/usr/bin/perl
+# The same cases as weekmodel.mjs, under prove.
+use v5.36;
+my $top = $ENV{OPDESK_SRCDIR} // '.';
+exec 'node', '--test-reporter=tap', "$top/t/web/weekmodel.mjs" or die "node: $!";
