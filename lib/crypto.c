@@ -1,0 +1,226 @@
+/*
+ * crypto.c - see crypto.h.
+ */
+
+#include "lib/crypto.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
+void
+crypto_random(void *out, size_t n)
+{
+	if (n > INT32_MAX || RAND_bytes(out, (int)n) != 1)
+		abort();
+}
+
+void
+crypto_wipe(void *p, size_t n)
+{
+	OPENSSL_cleanse(p, n);
+}
+
+bool
+crypto_equal(struct bytes a, struct bytes b)
+{
+	return a.n == b.n && CRYPTO_memcmp(a.p, b.p, a.n) == 0;
+}
+
+bool
+crypto_equal_secret(struct bytes a, struct bytes b)
+{
+	unsigned char x[CRYPTO_SHA256_BYTES], y[CRYPTO_SHA256_BYTES];
+
+	crypto_sha256(a, x);
+	crypto_sha256(b, y);
+	return CRYPTO_memcmp(x, y, sizeof x) == 0;
+}
+
+/*
+ * OpenSSL 3 looks an algorithm up by name whenever it is given as EVP_…();
+ * fetched once it costs a third for texts as short as ours.
+ */
+static void
+digest(EVP_MD **md, const char *name, struct bytes in, unsigned char *out)
+{
+	if (*md == NULL)
+		*md = EVP_MD_fetch(NULL, name, NULL);
+	if (*md == NULL || EVP_Digest(in.p, in.n, out, NULL, *md, NULL) != 1)
+		abort();
+}
+
+void
+crypto_sha256(struct bytes in, unsigned char out[CRYPTO_SHA256_BYTES])
+{
+	static EVP_MD *md;
+
+	digest(&md, "SHA256", in, out);
+}
+
+void
+crypto_hmac(struct bytes key, struct bytes in,
+	unsigned char out[CRYPTO_SHA256_BYTES])
+{
+	/* HMAC() takes a NULL key as "the key of last time". */
+	const char *p = key.p != NULL ? key.p : "";
+
+	if (key.n > INT32_MAX ||
+		HMAC(EVP_sha256(), p, (int)key.n, (const unsigned char *)in.p,
+			in.n, out, NULL) == NULL)
+		abort();
+}
+
+static void
+put_hex(const unsigned char *in, size_t n, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < n; i++) {
+		*out++ = digits[in[i] >> 4];
+		*out++ = digits[in[i] & 15];
+	}
+	*out = '\0';
+}
+
+void
+crypto_md5_hex(struct bytes in, char out[CRYPTO_MD5_HEX])
+{
+	static EVP_MD *md;
+	unsigned char sum[16];
+
+	digest(&md, "MD5", in, sum);
+	put_hex(sum, sizeof sum, out);
+}
+
+const char *
+crypto_token(
+	struct arena *a, struct bytes key, const char *kind, const char *id)
+{
+	unsigned char mac[CRYPTO_SHA256_BYTES];
+	size_t kind_n = strlen(kind) + 1, id_n = strlen(id);
+	char *text = arena_raw(a, kind_n + id_n);
+
+	memcpy(text, kind, kind_n);
+	memcpy(text + kind_n, id, id_n);
+	crypto_hmac(key, (struct bytes) { text, kind_n + id_n }, mac);
+	return crypto_base64url(a, (struct bytes) { (char *)mac, sizeof mac })
+		.p;
+}
+
+const char *
+crypto_random_token(struct arena *a)
+{
+	char raw[32];
+
+	crypto_random(raw, sizeof raw);
+	return crypto_base64url(a, (struct bytes) { raw, sizeof raw }).p;
+}
+
+const char *
+crypto_uuid(struct arena *a)
+{
+	unsigned char raw[16];
+	char hex[33];
+
+	crypto_random(raw, sizeof raw);
+	raw[6] = (unsigned char)((raw[6] & 0x0f) | 0x40); /* version 4 */
+	raw[8] = (unsigned char)((raw[8] & 0x3f) | 0x80); /* variant 1 */
+	put_hex(raw, sizeof raw, hex);
+	return arena_printf(a, "%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8, hex + 12,
+		hex + 16, hex + 20);
+}
+
+static const char alphabet[] =
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+struct bytes
+crypto_base64url(struct arena *a, struct bytes in)
+{
+	const unsigned char *p = (const unsigned char *)in.p;
+	char *out = arena_raw(a, (in.n + 2) / 3 * 4 + 1);
+	size_t n = 0;
+	unsigned bits = 0, have = 0;
+
+	for (size_t i = 0; i < in.n; i++) {
+		bits = (bits << 8 | p[i]) & 0xffff;
+		for (have += 8; have >= 6; have -= 6)
+			out[n++] = alphabet[bits >> (have - 6) & 63];
+	}
+	if (have > 0)
+		out[n++] = alphabet[bits << (6 - have) & 63];
+	out[n] = '\0';
+	return (struct bytes) { out, n };
+}
+
+/* The six bits that c stands for; -1 when it is not of the alphabet. */
+static int
+sextet(char c)
+{
+	const char *at = c != '\0' ? strchr(alphabet, c) : NULL;
+
+	return at != NULL ? (int)(at - alphabet) : -1;
+}
+
+struct bytes
+crypto_unbase64url(struct arena *a, struct bytes in)
+{
+	static const struct bytes none = { NULL, 0 };
+	char *out = arena_raw(a, in.n + 1);
+	size_t n = 0;
+	unsigned bits = 0, have = 0;
+
+	for (size_t i = 0; i < in.n; i++) {
+		int six = sextet(in.p[i]);
+
+		if (six < 0)
+			return none;
+		bits = (bits << 6 | (unsigned)six) & 0xffff;
+		have += 6;
+		if (have >= 8) {
+			have -= 8;
+			out[n++] = (char)(bits >> have & 0xff);
+		}
+	}
+	/* One character too many, or bits that nobody would have written. */
+	if (have == 6 || (bits & ((1U << have) - 1)) != 0)
+		return none;
+	out[n] = '\0';
+	return (struct bytes) { out, n };
+}
+
+struct bytes
+crypto_hex(struct arena *a, struct bytes in)
+{
+	char *out = arena_raw(a, in.n * 2 + 1);
+
+	put_hex((const unsigned char *)in.p, in.n, out);
+	return (struct bytes) { out, in.n * 2 };
+}
+
+const char *
+crypto_bytea_sha256(struct arena *a, struct bytes in)
+{
+	unsigned char sum[CRYPTO_SHA256_BYTES];
+	char hex[2 * sizeof sum + 1];
+
+	crypto_sha256(in, sum);
+	put_hex(sum, sizeof sum, hex);
+	return arena_printf(a, "\\x%s", hex);
+}
+
+/* Half of the digest: nobody gains by two lists with one tag but themselves. */
+const char *
+crypto_weak_etag(struct arena *a, struct bytes in)
+{
+	unsigned char sum[CRYPTO_SHA256_BYTES];
+
+	crypto_sha256(in, sum);
+	return arena_printf(a, "W/\"%s\"",
+		crypto_base64url(a, (struct bytes) { (char *)sum, 16 }).p);
+}
