@@ -100,7 +100,7 @@ export class SyncClient {
       env.on('offline', () => this.#say({ offline: true, since: this.status.since ?? env.now() })),
       env.on('awake', () => this.#wake()),
     ];
-    this.#tabs.lead(() => this.#lead(), () => { this.#leading = false; });
+    await this.#tabs.lead(() => this.#lead(), () => { this.#leading = false; });
   }
 
   stop() {
@@ -207,6 +207,7 @@ export class SyncClient {
 
   #succeeded() {
     if (this.#ended) return;
+    const first = !this.status.loaded;
     const now = this.#env.now();
     this.#failures = 0;
     this.#say({ loaded: true, busy: false, offline: false, failures: 0, since: null, lastAt: now, nextAt: now + this.#interval });
@@ -235,7 +236,8 @@ export class SyncClient {
   }
 
   #wake() {
-    if (this.#env.now() - Math.max(this.#asked, this.status.lastAt ?? 0) >= SOON_MS) this.poll();
+    const soon = this.#env.now() - Math.max(this.#asked, this.status.lastAt ?? 0) < SOON_MS;
+    return soon ? Promise.resolve() : this.poll();
   }
 
   /* The window moves with the days: some rows go, some have to be fetched. */
