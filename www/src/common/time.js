@@ -71,6 +71,12 @@ function dayPart(day, options) {
 }
 
 export const weekdayName = (day, width = 'short') => dayPart(day, { weekday: width });
+/** 'November – December 2026' */
+export function monthSpan(from, to) {
+  const it = formatter(locale(), { timeZone: 'UTC', month: 'long', year: 'numeric' });
+  return it.formatRange(utc(from), utc(to));
+}
+
 export const monthName = (day) => dayPart(day, { month: 'long', year: 'numeric' });
 export const dateNumber = (day) => String(+day.slice(8));
 

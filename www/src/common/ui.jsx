@@ -41,18 +41,20 @@ export function Button({ kind, small, wide, icon, busy, off, label, href, type =
   return <button class={name} type={type} onClick={press} {...state} {...rest}>{inside}</button>;
 }
 
-/** A label, a control, a hint, an error: <Field label=…>{(a) => <input class="input" {...a}/>}</Field> */
-export function Field({ label, hint, error, optional, id: given, class: more, children, after }) {
+/** A label (with `beside` at its other end), a control, a hint, an error: <Field label=…>{(a) => <input class="input" {...a}/>}</Field> */
+export function Field({ label, hint, error, optional, id: given, class: more, children, beside }) {
   const made = useId();
   const id = given ?? made;
   const about = [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(' ') || undefined;
   return (
     <div class={['field', more].filter(Boolean).join(' ')}>
-      <label for={id}>{label}{optional && <>{' '}<span class="optional">{t('common.optional')}</span></>}</label>
+      <div class="field__head">
+        <label for={id}>{label}{optional && <>{' '}<span class="optional">{t('common.optional')}</span></>}</label>
+        {beside}
+      </div>
       {children({ id, 'aria-describedby': about, 'aria-invalid': error ? 'true' : undefined })}
       {error && <p class="field__error" id={`${id}-error`}><Icon of={CircleAlert} size="s" />{error}</p>}
       {hint && <p class="field__hint" id={`${id}-hint`}>{hint}</p>}
-      {after}
     </div>
   );
 }

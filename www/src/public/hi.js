@@ -1,1 +1,2 @@
-export { common } from '../strings/hi.js';
+// The sections of this page, so that the chunk has no others.
+export { common, public } from '../strings/hi.js';

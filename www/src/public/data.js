@@ -1,0 +1,34 @@
+// The clinic, its services and its doctors: asked for as soon as the script runs, and again until they come.
+import { batch, signal } from '@preact/signals';
+import { api } from '../common/api.js';
+import { connected, whenConnected } from '../common/connection.js';
+import { local } from '../common/storage.js';
+
+const AGAIN_MS = 5000;
+
+export const clinic = signal(null);
+export const services = signal(null);
+export const doctors = signal(null);
+/** true when the server did not answer after several tries */
+export const unreachable = signal(false);
+/** The phone number that was shown at the last visit: it helps when nothing else comes. */
+export const knownPhone = signal(local.get('phone') ?? null);
+
+const get = (path) => api('GET', path, { stranger: true });
+
+export async function load() {
+  try {
+    const [about, offers, people] = await Promise.all(['/api/clinic', '/api/services', '/api/doctors'].map(get));
+    batch(() => {
+      clinic.value = about;
+      services.value = offers.items;
+      doctors.value = people.items;
+      unreachable.value = false;
+      knownPhone.value = about.phone;
+    });
+    local.set('phone', about.phone);
+  } catch {
+    unreachable.value = true;
+    setTimeout(() => whenConnected().then(load), connected.peek() ? AGAIN_MS : 0);
+  }
+}

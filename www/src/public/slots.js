@@ -1,0 +1,215 @@
+// Free times: asked for in fortnights per doctor, asked again every 20 seconds while someone looks.  The server alone
+// decides what is free; here it is only sorted by day.
+import { batch, computed, effect, signal, untracked } from '@preact/signals';
+import { api } from '../common/api.js';
+import { connected, whenConnected } from '../common/connection.js';
+import { addDays, dayOf, days as daysFrom, daysBetween, minutesFrom, now, wall, weekdayOf } from '../common/time.js';
+import { clinic, doctors } from './data.js';
+import { booked, day, doctorChoice, hold, moving, open, service, serviceId, zone } from './flow.js';
+
+const FORTNIGHT = 14;
+const POLL_MS = 20000;
+const MARK_MS = 4000;
+
+/** key of a fortnight -> {slots: [{startsAt, endsAt, doctorId, ms}], rules, exceptions} */
+const fortnights = signal({});
+/** how many fortnights the strip shows */
+export const shown = signal(1);
+/** true when the times could not be had */
+export const failed = signal(false);
+/** `${doctorId} ${ms}` -> the slot, while it is shown as taken */
+export const taken = signal({});
+
+const today = () => dayOf(now(), zone.peek());
+const fortnight = (n, first) => addDays(first, n * FORTNIGHT);
+const keyOf = (doctorId, from, forService = serviceId.peek()) => `${forService} ${doctorId} ${from}`;
+const nameOf = (slot) => `${slot.doctorId} ${slot.ms}`;
+
+const chosenDoctors = () => {
+  const all = doctors.value ?? [];
+  return doctorChoice.value && doctorChoice.value !== 'any' ? all.filter((d) => d.id === doctorChoice.value) : all;
+};
+
+const overlaps = (slot, one) => one && slot.doctorId === one.doctorId
+  && slot.ms < Date.parse(one.endsAt) && Date.parse(slot.endsAt) > Date.parse(one.startsAt);
+
+// A held time is shown to nobody, so what the own hold covers is missing from the answer, and is put back.
+function withOwn(slots, before, doctorId, from) {
+  const mine = hold.peek();
+  if (!mine || mine.doctorId !== doctorId || mine.serviceId !== serviceId.peek() || mine.expiresAt < now())
+    return slots;
+  const away = daysBetween(from, dayOf(mine.startsAt, zone.peek()));
+  const own = away >= 0 && away < FORTNIGHT
+    ? [{ startsAt: mine.startsAt, endsAt: mine.endsAt, doctorId, ms: Date.parse(mine.startsAt) }] : [];
+  const covered = before.filter((slot) => overlaps(slot, mine));
+  const known = new Set(slots.map((slot) => slot.ms));
+  const back = [...own, ...covered].filter((slot, i, all) => !known.has(slot.ms) && all.findIndex((s) => s.ms === slot.ms) === i);
+  return [...slots, ...back].sort((a, b) => a.ms - b.ms);
+}
+
+/** Show slots as taken where they stand, for a moment. */
+export function markTaken(slots) {
+  if (!slots.length)
+    return;
+  taken.value = { ...taken.value, ...Object.fromEntries(slots.map((slot) => [nameOf(slot), slot])) };
+  setTimeout(function clear() {
+    // Never take a time from under the focus.
+    if (document.activeElement?.closest('.slots')) {
+      setTimeout(clear, 1000);
+      return;
+    }
+    const left = { ...taken.value };
+    for (const slot of slots)
+      delete left[nameOf(slot)];
+    taken.value = left;
+  }, MARK_MS);
+}
+
+async function ask(doctorId, from) {
+  const forService = serviceId.peek();
+  const key = keyOf(doctorId, from);
+  const query = new URLSearchParams({ from, to: addDays(from, FORTNIGHT - 1), serviceId: forService });
+  const answer = await api('GET', `/api/availability/${doctorId}?${query}`, { stranger: true });
+  const before = fortnights.peek()[key]?.slots ?? [];
+  const fresh = answer.slots.map((slot) => ({ ...slot, doctorId, ms: Date.parse(slot.startsAt) }));
+  const slots = withOwn(fresh, before, doctorId, from);
+  const free = new Set(slots.map((slot) => slot.ms));
+  batch(() => {
+    fortnights.value = { ...fortnights.peek(), [key]: { slots, rules: answer.rules, exceptions: answer.exceptions } };
+    markTaken(before.filter((slot) => !free.has(slot.ms) && slot.ms > now() && !overlaps(slot, booked.peek())));
+  });
+}
+
+/** Ask again for what is on the screen: of all fortnights shown, or (a poll) only of the one with the chosen day. */
+export async function refresh({ all = true } = {}) {
+  if (!serviceId.peek() || !clinic.peek())
+    return;
+  const first = today();
+  const wanted = Array.from({ length: shown.peek() }, (_, n) => fortnight(n, first))
+    .filter((from) => all || !day.peek() || (day.peek() >= from && day.peek() < addDays(from, FORTNIGHT)));
+  try {
+    await Promise.all(wanted.flatMap((from) => untracked(chosenDoctors).map((doctor) => ask(doctor.id, from))));
+    failed.value = false;
+  } catch {
+    failed.value = true;
+  }
+}
+
+/** All that is known for the choice, or null while it loads: [{day, free, closed, slots}] for each day of the strip. */
+export const strip = computed(() => {
+  if (!clinic.value || !serviceId.value || !doctors.value)
+    return null;
+  const first = dayOf(now(), zone.value);
+  const table = new Map(daysFrom(first, shown.value * FORTNIGHT).map((d) => [d, { day: d, slots: new Map(), parts: [] }]));
+  for (const doctor of chosenDoctors()) {
+    for (let n = 0; n < shown.value; n++) {
+      const part = fortnights.value[keyOf(doctor.id, fortnight(n, first), serviceId.value)];
+      if (!part)
+        return null;
+      collect(table, part, fortnight(n, first));
+    }
+  }
+  return [...table.values()].map(finish);
+});
+
+function collect(table, part, from) {
+  for (const d of daysFrom(from, FORTNIGHT))
+    table.get(d)?.parts.push(part);
+  for (const slot of part.slots) {
+    const { day: d, minutes } = wallOf(slot.ms);
+    const times = table.get(d)?.slots;
+    if (!times || slot.ms <= now())
+      continue;
+    const same = times.get(slot.ms);
+    if (same)
+      same.choices.push(slot);
+    else
+      times.set(slot.ms, { ms: slot.ms, minutes, choices: [slot] });
+  }
+}
+
+const finish = ({ day: d, slots, parts }) => ({
+  day: d,
+  free: slots.size,
+  closed: !slots.size && !parts.some((part) => worksOn(part, d)),
+  slots: [...slots.values()].sort((a, b) => a.ms - b.ms),
+});
+
+// The same instants come again with each answer, and asking Intl is dear on a slow phone.
+const walls = new Map();
+function wallOf(ms) {
+  let it = walls.get(ms);
+  if (!it)
+    walls.set(ms, it = wall(ms, zone.peek()));
+  return it;
+}
+
+/** Whether there are hours on a day that are not over and not all taken away: then a day without free times is full. */
+function worksOn({ rules, exceptions }, d) {
+  const { day: todayKey, minutes } = wall(now(), zone.peek());
+  const left = (end) => d !== todayKey || minutesFrom(end) > minutes;
+  const rule = rules.some((r) => r.weekday === weekdayOf(d) && (!r.validFrom || r.validFrom <= d)
+    && (!r.validTo || r.validTo >= d) && left(r.end));
+  const covers = (e) => dayOf(e.from, zone.peek()) <= d && dayOf(Date.parse(e.to) - 1, zone.peek()) >= d;
+  const closed = exceptions.some((e) => e.kind === 'closed' && covers(e)
+    && Date.parse(e.to) - Date.parse(e.from) >= 12 * 3600000);
+  return (rule && !closed) || exceptions.some((e) => e.kind === 'extra' && covers(e));
+}
+
+/** The times of the chosen day, with those just taken in their places: [{ms, minutes, choices, taken}] */
+export const times = computed(() => {
+  const free = strip.value?.find((one) => one.day === day.value)?.slots ?? [];
+  const known = new Set(free.map((time) => time.ms));
+  const ids = new Set(chosenDoctors().map((d) => d.id));
+  const gone = Object.values(taken.value)
+    .filter((slot) => ids.has(slot.doctorId) && !known.has(slot.ms) && wallOf(slot.ms).day === day.value)
+    .map((slot) => ({ ms: slot.ms, minutes: wallOf(slot.ms).minutes, choices: [slot], taken: true }));
+  const once = gone.filter((time, i) => gone.findIndex((t) => t.ms === time.ms) === i);
+  return [...free, ...once].sort((a, b) => a.ms - b.ms);
+});
+
+export const anyFree = computed(() => strip.value?.some((one) => one.free) ?? false);
+
+/** The next free slot of a doctor (or of anyone), from what is loaded; null: none in the first fortnight; undefined: not loaded. */
+export function nextFree(doctorId) {
+  const first = dayOf(now(), zone.value);
+  const ids = doctorId === 'any' ? (doctors.value ?? []).map((d) => d.id) : [doctorId];
+  const parts = ids.map((id) => fortnights.value[keyOf(id, first, serviceId.value)]);
+  if (parts.includes(undefined))
+    return undefined;
+  const free = parts.flatMap((part) => part.slots.filter((slot) => slot.ms > now()).slice(0, 1));
+  return free.sort((a, b) => a.ms - b.ms)[0] ?? null;
+}
+
+/** Whether the service can be booked beyond the last day shown. */
+export const moreDays = computed(() => shown.value * FORTNIGHT <= (service.value?.horizonDays ?? 0));
+
+export function showMore() {
+  shown.value += 1;
+  return refresh();
+}
+
+const looking = () => document.visibilityState === 'visible' && connected.peek()
+  && ['doctor', 'when', 'details'].includes(open.peek()) && (!booked.peek() || moving.peek());
+
+/** Load when the choice changes, keep fresh while someone looks.  Called once. */
+export function keepFresh() {
+  effect(() => {
+    if (clinic.value && doctors.value && serviceId.value) {
+      doctorChoice.value;
+      untracked(refresh);
+    }
+  });
+  effect(() => {
+    const list = strip.value;
+    const chosen = list?.find((one) => one.day === day.peek());
+    if (list && !chosen)
+      day.value = list.find((one) => one.free)?.day ?? null;
+  });
+  setInterval(() => looking() && refresh({ all: false }), POLL_MS);
+  document.addEventListener('visibilitychange', () => looking() && refresh());
+  effect(() => {
+    if (!connected.value)
+      whenConnected().then(() => looking() && refresh());
+  });
+}
