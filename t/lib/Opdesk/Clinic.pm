@@ -1,0 +1,245 @@
+# Opdesk::Clinic - a whole opdesk for one test file: a database copied from
+# the template, the programs, and an nginx in front of them.
+package Opdesk::Clinic;
+
+use v5.36;
+use Digest::SHA qw(hmac_sha256 sha256_hex);
+use File::Path qw(remove_tree);
+use File::Temp qw(tempdir);
+use IO::Socket::INET;
+use IO::Socket::UNIX;
+use JSON::PP ();
+use MIME::Base64 qw(encode_base64url);
+use Opdesk::Client;
+use Opdesk::Cluster;
+use Opdesk::Process;
+
+my $TOP = $Opdesk::Cluster::TOP;
+my $BUILD = $Opdesk::Cluster::BUILD;
+my @alive;
+
+# The demo's rows have fixed ids (sql/demo.sql).
+my $ID = '00000000-0000-4000-8000-0000000000';
+our %DEMO = (
+	clinic => "${ID}01", meera => "${ID}d1", arun => "${ID}d2", consultation => "${ID}a1", followup => "${ID}a2",
+	physiotherapy => "${ID}a3", asha => "${ID}b1", bilal => "${ID}b2", chitra => "${ID}b3",
+);
+
+# programs: names, all if not said; set: { OPDESK_X => … }; prepare: 'off';
+# workers: of each program (2).
+sub new ($class, %o) {
+	state $n = 0;
+	my $cluster = Opdesk::Cluster->find;
+	my $self = bless { cluster => $cluster, database => join('_', 'opdesk', $$, ++$n), owner => $$, given => {}, processes => {} }, $class;
+	$self->{dir} = tempdir('opdesk-XXXXXX', TMPDIR => 1);
+	mkdir "$self->{dir}/$_" or die "$self->{dir}: $!" for qw(run log);
+	$cluster->psql('postgres', "CREATE DATABASE $self->{database} TEMPLATE " . $cluster->template . ' STRATEGY file_copy');
+	push @alive, $self;
+	$self->{programs} = $o{programs} // [ map { m{([^/]+)\.c$} } sort glob "$TOP/cgi-bin/*.c" ];
+	$self->{workers} = $o{workers} // 2;
+	$self->listen_on_a_free_port;
+	$self->write_settings(%o);
+	$self->start_program($_) for @{ $self->{programs} };
+	$self->start_nginx;
+	return $self;
+}
+
+# The kernel chooses, and nginx inherits the socket (nginx's variable NGINX),
+# so nobody else can take the port in between.
+sub listen_on_a_free_port ($self) {
+	$self->{listener} = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 511, ReuseAddr => 1)
+		or die "no free port: $@";
+	$self->{port} = $self->{listener}->sockport;
+	$self->{url} = "http://127.0.0.1:$self->{port}";
+}
+
+sub write_settings ($self, %o) {
+	my %set = ($self->{cluster}->settings($self->{database}), OPDESK_BASE_URL => $self->{url},
+		OPDESK_METRICS => "$self->{dir}/run/metrics", OPDESK_DB_PREPARE => $o{prepare} // 'on', %{ $o{set} // {} });
+	$self->{set} = \%set;
+	open my $out, '>', "$self->{dir}/opdesk.conf" or die "opdesk.conf: $!";
+	chmod 0600, $out;
+	print $out map { "$_=$set{$_}\n" } sort keys %set;
+	close $out or die "opdesk.conf: $!";
+}
+
+# A program listens before it runs, so the first request waits for it.
+sub start_program ($self, $name) {
+	my $path = "$self->{dir}/run/$name.sock";
+	unlink $path;
+	my $socket = IO::Socket::UNIX->new(Local => $path, Listen => 511) or die "$path: $!";
+	my %env = map { $_ => undef } grep { /^OPDESK_/ } keys %ENV;
+	$self->{processes}{$name} = Opdesk::Process->start(
+		command => [ '/usr/bin/multiwatch', '-f', $self->{workers}, '-r', 1_000_000, '-s', 'TERM', '--', "$BUILD/cgi-bin/$name" ],
+		stdin => $socket, log => "$self->{dir}/log/$name.log", env => { %env, OPDESK_CONF => "$self->{dir}/opdesk.conf" });
+}
+
+sub start_nginx ($self) {
+	my $dir = $self->{dir};
+	local @ENV{ grep { /^OPDESK_/ } keys %{ $self->{set} } } = @{ $self->{set} }{ grep { /^OPDESK_/ } keys %{ $self->{set} } };
+	system("$TOP/nginx/render", "$dir/nginx", "127.0.0.1:$self->{port}", "$dir/run", "$dir/log", "$TOP/www/dist",
+		map { "$BUILD/cgi-bin/$_" } @{ $self->{programs} }) == 0 or die "nginx/render failed\n";
+	$self->{processes}{nginx} = Opdesk::Process->start(
+		command => [ 'nginx', '-e', "$dir/log/nginx.log", '-p', "$dir/nginx", '-c', "$dir/nginx/nginx.conf" ],
+		log => "$dir/log/nginx.log", keep => $self->{listener}, env => { NGINX => fileno($self->{listener}) . ';' });
+}
+
+# Stop and start again; the name is a program's or nginx.
+sub stop ($self, $name) { $self->{processes}{$name}->stop }
+sub process ($self, $name) { $self->{processes}{$name} }
+
+sub url ($self) { $self->{url} }
+sub port ($self) { $self->{port} }
+sub dir ($self) { $self->{dir} }
+sub database ($self) { $self->{database} }
+sub conninfo ($self, $user = 'postgres') { $self->{cluster}->conninfo($self->{database}, $user) }
+
+# What a program or nginx (access.log) has said so far.
+sub log_of ($self, $name) {
+	open my $in, '<', "$self->{dir}/log/$name" . ($name =~ /\./ ? '' : '.log') or return '';
+	local $/;
+	return <$in> // '';
+}
+
+sub opdesk ($self, @args) { $self->{cluster}->opdesk($self->{database}, @args) }
+
+#
+# The database
+#
+
+# As superuser, who sees every row; or as somebody else.
+sub psql ($self, $sql, %o) { $self->{cluster}->psql($self->{database}, $sql, $o{user} // 'postgres') }
+
+# The rows of a query, as hashes.
+sub rows ($self, $sql, %o) {
+	my $text = $self->psql("SELECT coalesce(json_agg(r), '[]') FROM ($sql) r", %o);
+	return @{ JSON::PP->new->utf8->decode($text) };
+}
+
+# Time does not pass in a test; rows grow older instead.
+my %aged = (
+	hold => q(UPDATE core.slot SET expires_at = expires_at - %1$s WHERE state = 'hold'),
+	session => q(UPDATE auth.session SET created_at = created_at - %1$s, expires_at = expires_at - %1$s),
+	refresh => q(UPDATE auth.refresh SET used_at = used_at - %1$s, expires_at = expires_at - %1$s),
+);
+
+sub age ($self, %seconds) {
+	for my $what (sort keys %seconds) {
+		my $sql = $aged{$what} // die "nobody knows how to age a $what\n";
+		$self->psql(sprintf $sql, "make_interval(secs => $seconds{$what})");
+	}
+}
+
+#
+# People
+#
+
+sub client ($self, %o) { Opdesk::Client->new(url => $self->{url}, %o) }
+
+# A stranger; browser => 1 for one with cookies and an origin.
+sub visitor ($self, %o) { $self->client(%o) }
+
+# Signed in with the password that all staff of the demo have.
+sub staff ($self, $email, %o) {
+	return $self->sign_in('/api/auth/login', { email => $email, password => 'correct horse battery staple' }, %o);
+}
+
+sub admin_key ($self, %o) { $self->sign_in('/api/auth/admin-key', { adminKey => 'opdesk-demo-admin-key' }, %o) }
+
+sub sign_in ($self, $path, $body, %o) {
+	my $client = $self->client(%o);
+	my $res = $client->post($path, $body);
+	die 'no sign-in: ' . $res->line . "\n" if $res->status != 200;
+	$client->{token} = $res->json->{accessToken} unless $client->{browser};
+	return $client;
+}
+
+# A session of that role, made in the database and not by signing in: 'admin',
+# 'frontdesk', 'doctor' (Meera), 'patient' (Asha), or a name: 'arun', 'bilal'.
+# 'none' is a stranger.
+sub as ($self, $who, %o) {
+	return $self->visitor(%o) if $who eq 'none';
+	return $self->client(%o, token => $self->token($who));
+}
+
+sub token ($self, $who) {
+	my $account = $self->account($who);
+	my $secret = "secret of $account->{id}";
+	my $session = $self->psql(sprintf q(INSERT INTO auth.session (clinic_id, account_id, role, doctor_id, patient_id, secret_hash, expires_at)
+		SELECT clinic_id, id, role, doctor_id, patient_id, '\x%s', now() + interval '2 hours' FROM auth.account WHERE id = '%s' RETURNING id),
+		sha256_hex($secret), $account->{id});
+	return $self->sign({ sub => $account->{id}, sid => $session, role => $account->{role}, sec => encode_base64url($secret),
+		iat => time, exp => time + 7200 });
+}
+
+# A token with these claims, signed as the programs sign (lib/jwt.c).
+sub sign ($self, $claims, $header = undef) {
+	my ($kid, $key) = $self->{set}{OPDESK_SECRET} =~ /^(\w+):(\S+)/;
+	my $text = encode_base64url($header // qq({"alg":"HS256","kid":"$kid","typ":"JWT"})) . '.'
+		. encode_base64url(JSON::PP->new->utf8->canonical->encode($claims));
+	return "$text." . encode_base64url(hmac_sha256($text, $key));
+}
+
+my %person = (
+	admin => q(email = 'admin@opdesk.test'), frontdesk => q(email = 'desk@opdesk.test'),
+	doctor => "doctor_id = '$DEMO{meera}'", patient => "patient_id = '$DEMO{asha}'",
+	(map { $_ => "doctor_id = '$DEMO{$_}'" } qw(meera arun)), (map { $_ => "patient_id = '$DEMO{$_}'" } qw(asha bilal chitra)),
+);
+
+# A patient of the demo has an account from the first sign-in on, or from here.
+sub account ($self, $who) {
+	my $which = $person{$who} // die "nobody is called $who\n";
+	my ($found) = $self->rows("SELECT id, role FROM auth.account WHERE $which");
+	return $found if $found;
+	$self->psql("INSERT INTO auth.account (clinic_id, role, patient_id) VALUES ('$DEMO{clinic}', 'patient', '$DEMO{$who eq 'patient' ? 'asha' : $who}')");
+	return $self->account($who);
+}
+
+# A time that nobody has and no earlier call gave: { doctorId, serviceId,
+# startsAt }.  doctor and service by name, day as days from today (from 1 on).
+sub free_slot ($self, %o) {
+	my $doctor = $DEMO{ $o{doctor} // 'meera' } // $o{doctor};
+	my $service = $DEMO{ $o{service} // 'consultation' } // $o{service};
+	my $today = $self->psql("SELECT (now() AT TIME ZONE '$self->{set}{OPDESK_CLINIC_TIME_ZONE}')::date");
+	my ($from, $to) = map { $self->psql("SELECT date '$today' + $_") } defined $o{day} ? ($o{day}) x 2 : (1, 14);
+	my $res = $self->visitor->get("/api/availability/$doctor?from=$from&to=$to&serviceId=$service");
+	for my $slot (@{ $res->json->{slots} // [] }) {
+		next if $self->{given}{"$doctor $slot->{startsAt}"}++;
+		return { doctorId => $doctor, serviceId => $service, startsAt => $slot->{startsAt} };
+	}
+	die "no free slot from $from to $to: " . $res->line . "\n";
+}
+
+#
+# The end
+#
+
+# What a sanitizer or an assertion said; a test file with it has failed.
+sub alarms ($self) {
+	return map { my $name = m{([^/]+)$}; my $text = $self->log_of($1);
+		$text =~ /^(.*(?:ERROR: \w+Sanitizer|runtime error:|Assertion .* failed|AddressSanitizer:).*)$/m ? "$1: $2" : () }
+		glob "$self->{dir}/log/*.log";
+}
+
+sub shut ($self) {
+	return if $self->{owner} != $$ || !$self->{dir};
+	Opdesk::Process::end_all(values %{ $self->{processes} });
+	eval { $self->{cluster}->psql('postgres', "DROP DATABASE $self->{database} WITH (FORCE)") };
+	remove_tree($self->{dir});
+	delete $self->{dir};
+	@alive = grep { $_ != $self } @alive;
+}
+
+END {
+	my $status = $?;
+	for my $clinic (grep { $_->{owner} == $$ } @alive) {
+		Opdesk::Process::end_all(values %{ $clinic->{processes} });
+		my @alarms = $clinic->alarms;
+		print STDERR "# $_\n" for @alarms;
+		$status ||= 1 if @alarms;
+		$clinic->shut;
+	}
+	$? = $status;
+}
+
+1;
