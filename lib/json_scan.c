@@ -190,19 +190,26 @@ begin_member(struct scan *s)
 }
 
 static int
-by_text(const void *a, const void *b)
+by_text(const struct key *x, const struct key *y)
 {
-	const struct key *x = a, *y = b;
-
 	if (x->text.n != y->text.n)
 		return x->text.n < y->text.n ? -1 : 1;
 	return memcmp(x->text.p, y->text.p, x->text.n);
 }
 
+static int
+by_text_and_place(const void *a, const void *b)
+{
+	const struct key *x = a, *y = b;
+	int order = by_text(x, y);
+
+	return order != 0 ? order : (x->at > y->at) - (x->at < y->at);
+}
+
 /*
- * json-c keeps the last of two equal keys and a proxy may have judged the
- * first.  Sorting costs the same for every choice of keys, as hashing does
- * not; keys that come in order, as our own pages send them, cost one pass.
+ * json-c keeps the last of two equal keys, and somebody before us may have
+ * judged the first.  Sorting costs the same for every choice of keys, as
+ * hashing does not; keys that come in order cost one pass.
  */
 static bool
 check_keys(struct scan *s, struct key *keys, size_t n)
@@ -213,14 +220,10 @@ check_keys(struct scan *s, struct key *keys, size_t n)
 		sorted = by_text(&keys[i - 1], &keys[i]) < 0;
 	if (sorted)
 		return true;
-	qsort(keys, n, sizeof *keys, by_text);
+	qsort(keys, n, sizeof *keys, by_text_and_place);
 	for (size_t i = 1; i < n; i++)
 		if (by_text(&keys[i - 1], &keys[i]) == 0)
-			return fail_at(s,
-				s->start +
-					(keys[i].at > keys[i - 1].at ?
-							keys[i].at :
-							keys[i - 1].at),
+			return fail_at(s, s->start + keys[i].at,
 				"A key occurs twice.");
 	return true;
 }
