@@ -6,6 +6,7 @@
  *
  *   const sync = new SyncClient({ user, request, fetchRow, storage, tabs, surroundings });
  *   sync.on((event) => …);   { type: 'rows', changed, removed, source }, { type: 'status', status }, { type: 'end' }
+ *   source: 'server', 'own' write, 'guess' at one, or 'load' of what was there before
  *   await sync.start();
  *
  * Also { type: 'error', error } for what should not happen and is tried again.
@@ -158,11 +159,11 @@ export class SyncClient {
   /* Shows a write before it is answered; the returned function takes it back. */
   optimistic(id, patch) {
     this.#pending.set(id, patch);
-    this.#emit({ type: 'rows', changed: [this.get(id)].filter(Boolean), removed: [], source: 'own' });
+    this.#emit({ type: 'rows', changed: [this.get(id)].filter(Boolean), removed: [], source: 'guess' });
     return () => {
       if (this.#pending.get(id) !== patch) return;
       this.#pending.delete(id);
-      this.#emit({ type: 'rows', changed: [this.get(id)].filter(Boolean), removed: [], source: 'own' });
+      this.#emit({ type: 'rows', changed: [this.get(id)].filter(Boolean), removed: [], source: 'guess' });
     };
   }
 

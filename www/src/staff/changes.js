@@ -1,0 +1,68 @@
+/*
+ * changes.js - what a person does to an appointment, and its way back.
+ *
+ * Every write carries the version it was made on.  The page shows it at once;
+ * when the server refuses, the row is what it was and the reason is thrown.
+ */
+import { api } from '../common/api.js';
+
+/* Where each status may go from here, in the order in which buttons stand. */
+const flow = {
+  lead: ['confirmed', 'requested'],
+  requested: ['confirmed'],
+  confirmed: ['checked_in', 'no_show'],
+  checked_in: ['in_progress'],
+  in_progress: ['completed'],
+};
+const cancellable = ['lead', 'requested', 'confirmed', 'checked_in'];
+
+/** The statuses that a person may move this one to; an enquiry has to get a time first. */
+export function movesOf(row) {
+  const moves = flow[row.status] ?? [];
+  return row.status === 'lead' && !row.startsAt ? [] : moves;
+}
+
+export const mayCancel = (row) => cancellable.includes(row.status);
+
+const FINAL = ['completed', 'cancelled', 'no_show'];
+export const isOver = (row) => FINAL.includes(row.status);
+
+async function put(id, body) {
+  return (await api('PUT', `/api/appointments/${id}`, { body })).appointment;
+}
+
+/** Saves members on the version they were made on; the row as it then is. */
+export async function save(store, row, members, version = row.version) {
+  const takeBack = store.get(row.id) ? store.optimistic(row.id, members) : () => {};
+  try {
+    const saved = await put(row.id, { ...members, version });
+    await store.apply(saved);
+    return saved;
+  } catch (e) {
+    takeBack();
+    throw e;
+  }
+}
+
+export const move = (store, row, status) => save(store, row, { status });
+
+/** Back to the status before; the server allows it for ten minutes. */
+export async function undo(store, row) {
+  const saved = await put(row.id, { undo: true, version: row.version });
+  await store.apply(saved);
+  return saved;
+}
+
+export async function cancel(store, row) {
+  await api('DELETE', `/api/appointments/${row.id}`);
+  const { appointment } = await api('GET', `/api/appointments/${row.id}`);
+  await store.apply(appointment);
+  return appointment;
+}
+
+/** A new one. key: newKey() of the intention, so that a lost answer makes no second. */
+export async function create(store, members, key) {
+  const { appointment } = await api('POST', '/api/appointments', { body: members, idempotent: key });
+  await store.apply(appointment);
+  return appointment;
+}

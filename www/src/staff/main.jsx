@@ -1,0 +1,20 @@
+/*
+ * The staff pages: one application under /staff/, behind a sign-in.
+ */
+import '../styles/tokens.css';
+import '../styles/fonts.css';
+import '../styles/components.css';
+import '../styles/staff.css';
+import { render } from 'preact';
+import { startI18n } from '../common/i18n.js';
+import * as words from './words.js';
+import { App } from './app.jsx';
+import { begin } from './session.js';
+import { startRouter } from './shell/router.js';
+import { startKeys } from './shell/keys.js';
+
+await startI18n({ en: { ...words }, hi: () => import('./hi.js') });
+startRouter();
+startKeys();
+begin();
+render(<App />, document.getElementById('app'));

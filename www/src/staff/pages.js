@@ -1,0 +1,33 @@
+/*
+ * pages.js - the staff pages: address, who sees it, what loads it.
+ *
+ * A page module default-exports a component that gets { me, clinic, doctors,
+ * services, store, navigate } and, for addresses that go on, { rest }.  `me`
+ * may be a doctor: then the store holds that doctor's appointments only.
+ */
+import { CalendarClock, CalendarDays, LayoutList, ListFilter, Printer } from 'lucide';
+
+const everybody = ['admin', 'frontdesk', 'doctor'];
+
+export const pages = [
+  { path: '/staff/today', name: 'today', icon: LayoutList, may: everybody, load: () => import('./today/index.jsx').catch(missing) },
+  { path: '/staff/calendar', name: 'calendar', icon: CalendarDays, may: everybody, load: () => import('./calendar/index.jsx').catch(missing) },
+  { path: '/staff/appointments', name: 'appointments', icon: ListFilter, may: everybody, load: () => import('./appointments/index.jsx').catch(missing) },
+  { path: '/staff/availability', name: 'availability', icon: CalendarClock, may: everybody, load: () => import('./availability/index.jsx').catch(missing) },
+  { path: '/staff/daysheet', name: 'daysheet', icon: Printer, may: everybody, load: () => import('./daysheet/index.jsx').catch(missing) },
+];
+
+/* A part that does not arrive: the network, or a new release that has other files. */
+function missing(error) {
+  throw Object.assign(new Error('page part missing', { cause: error }), { code: 'OFFLINE' });
+}
+
+export const home = '/staff/today';
+
+/** { page, rest } for a path; rest is what follows the page's own address. */
+export function findPage(path) {
+  const page = pages.find((one) => path === one.path || path.startsWith(`${one.path}/`));
+  return page ? { page, rest: decodeURIComponent(path.slice(page.path.length + 1)) } : null;
+}
+
+export const pagesFor = (role) => pages.filter((page) => page.may.includes(role));

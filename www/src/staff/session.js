@@ -1,0 +1,78 @@
+/*
+ * session.js - who is signed in at this page.
+ *
+ * `session` is one of { phase: 'starting' }, { phase: 'out', ended }, { phase:
+ * 'broken', error }, { phase: 'stranger', me } (signed in, but no staff) and
+ * { phase: 'in', me, clinic, doctors, services, store }.
+ */
+import { signal } from '@preact/signals';
+import { api, sessionEvents } from '../common/api.js';
+import { local } from '../common/storage.js';
+import { setLang } from '../common/i18n.js';
+import { openStore, wipeAll } from './store.js';
+
+const STAFF = ['admin', 'frontdesk', 'doctor'];
+
+export const session = signal({ phase: 'starting' });
+
+const items = async (path) => (await api('GET', path)).items;
+
+/** Asks who we are; the page shows what comes of it. */
+export async function begin() {
+  session.value = { phase: 'starting' };
+  try {
+    const me = await api('GET', '/api/profiles/me');
+    if (!STAFF.includes(me.role)) {
+      session.value = { phase: 'stranger', me };
+      return;
+    }
+    const [clinic, doctors, services] = await Promise.all([
+      api('GET', '/api/clinic'), items('/api/doctors'), items('/api/services'),
+    ]);
+    if (me.language && !local.get('lang'))
+      await setLang(me.language, { save: false });
+    const store = await openStore(me.id, { onEnd: () => leave('ended') });
+    session.value = { phase: 'in', me, clinic, doctors, services, store };
+  } catch (error) {
+    if (error.status === 401)
+      await leave(null);
+    else
+      session.value = { phase: 'broken', error };
+  }
+}
+
+/** The session is over: nothing synced stays. why: 'ended' is said on the sign-in page. */
+async function leave(why) {
+  const { phase, store } = session.peek();
+  if (phase === 'out')
+    return;
+  session.value = { phase: 'out', ended: why === 'ended' };
+  await store?.wipe();
+  await wipeAll();
+}
+
+sessionEvents.addEventListener('signed-out', () => leave(session.peek().phase === 'in' ? 'ended' : null));
+
+async function enter(path, body) {
+  await api('POST', path, { body });
+  await wipeAll();
+  await begin();
+}
+
+export const signIn = (email, password) =>
+  enter('/api/auth/login', { email, password, deviceId: local.get('device') });
+
+export const signInWithKey = (adminKey) => enter('/api/auth/admin-key', { adminKey });
+
+/** everywhere: on every device. Without a connection this page forgets all the same. */
+export async function signOut({ everywhere = false } = {}) {
+  try {
+    await api('POST', everywhere ? '/api/auth/logout-all' : '/api/auth/logout', { retry: true });
+  } finally {
+    await leave('left');
+  }
+}
+
+/** Browsers take our cookies over HTTPS, and from this very machine. */
+export const safeOrigin = ({ protocol, hostname } = location) =>
+  protocol === 'https:' || /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);

@@ -1,0 +1,157 @@
+/*
+ * store.js - the synced appointments as pages read them.
+ *
+ * A component that reads store.rows.value, store.status.value or store.row(id)
+ * is drawn again when that changes; others subscribe(listener) or select().
+ * Rows are in order of time, those without one last, by id where they tie.
+ * They are never changed in place: a changed row is a new object.
+ */
+import { computed, signal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import { api } from '../common/api.js';
+import { now } from '../common/time.js';
+import { SyncClient } from '../sync/client.js';
+import { idbStorage, wipeAll } from '../sync/storage.js';
+import { aloneTabs, sharedTabs } from '../sync/tabs.js';
+import { browserSurroundings } from '../sync/surroundings.js';
+
+const MARK_MS = 4000;
+
+const starts = new WeakMap();
+
+/** When a visit starts, in milliseconds; Infinity without a time. */
+export function startOf(row) {
+  let at = starts.get(row);
+  if (at === undefined)
+    starts.set(row, at = row.startsAt ? Date.parse(row.startsAt) : Infinity);
+  return at;
+}
+
+const inOrder = (a, b) => (startOf(a) === startOf(b) ? (a.id < b.id ? -1 : 1) : startOf(a) - startOf(b));
+
+/* What the sync client wants to hear of an exchange, in place of errors. */
+async function request(body) {
+  try {
+    return { status: 200, body: await api('POST', '/api/admin/appointments/sync', { body, retry: false }) };
+  } catch (e) {
+    if (!e.status)
+      throw e;
+    return { status: e.status, body: e.body, retryAfterMs: (e.retryAfter ?? 0) * 1000 };
+  }
+}
+
+async function fetchRow(id) {
+  try {
+    return (await api('GET', `/api/appointments/${id}`)).appointment;
+  } catch (e) {
+    if (e.status === 404)
+      return null;
+    throw e;
+  }
+}
+
+/** The store of whoever is signed in. onEnd: the session is over, here or in another tab. */
+export async function openStore(user, { onEnd }) {
+  const storage = await idbStorage(user);
+  const client = new SyncClient({
+    request,
+    fetchRow,
+    storage,
+    tabs: storage.shared ? sharedTabs(`opdesk-sync:${user}`) : aloneTabs(),
+    surroundings: { ...browserSurroundings(), now },
+  });
+  const store = makeStore(client);
+  client.on((event) => event.type === 'end' && onEnd());
+  await client.start();
+  return store;
+}
+
+export { wipeAll };
+
+export function makeStore(client) {
+  const revision = signal(0);
+  const status = signal(client.status);
+  const marks = new Map();
+  const since = new Map();
+  const listeners = new Set();
+
+  /* A row says when it changed last, not when its status did: the first sight of a status counts. */
+  function noteStatus(row) {
+    if (since.get(row.id)?.status !== row.status)
+      since.set(row.id, { status: row.status, at: Date.parse(row.updatedAt) });
+  }
+
+  function mark(row) {
+    marks.set(row.id, now());
+    setTimeout(() => {
+      if (now() - (marks.get(row.id) ?? 0) >= MARK_MS - 50 && marks.delete(row.id))
+        revision.value++;
+    }, MARK_MS);
+  }
+
+  client.on((event) => {
+    if (event.type === 'status')
+      status.value = event.status;
+    if (event.type === 'error')
+      console.error(event.error);
+    if (event.type !== 'rows')
+      return;
+    for (const row of event.changed) {
+      if (event.source !== 'guess')
+        noteStatus(row);
+      if (event.source === 'server')
+        mark(row);
+    }
+    for (const id of event.removed)
+      since.delete(id);
+    revision.value++;
+    for (const listener of [...listeners])
+      listener(event);
+  });
+
+  const rows = computed(() => {
+    void revision.value;
+    return client.all().sort(inOrder);
+  });
+
+  const store = {
+    rows,
+    status,
+    revision,
+
+    get: (id) => client.get(id),
+
+    /** Like get(), and the component that asked is drawn again when it changes. */
+    row(id) {
+      void revision.value;
+      return client.get(id);
+    },
+
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+
+    /** Whether somebody else changed it in the last seconds. */
+    isNew: (id) => marks.has(id),
+
+    /** Since when it has its status, as far as this page or the row itself knows. */
+    since(row) {
+      const known = since.get(row.id);
+      return known?.status === row.status ? known.at : now();
+    },
+
+    apply: (row) => client.apply(row),
+    optimistic: (id, patch) => client.optimistic(id, patch),
+    poll: () => client.poll(),
+    wipe: () => client.wipe(),
+    stop: () => client.stop(),
+  };
+  return store;
+}
+
+/** select(rows) of the current rows; computed again when they or deps change. */
+export function useRows(store, select = (rows) => rows, deps = []) {
+  const rows = store.rows.value;
+  return useMemo(() => select(rows), [rows, ...deps]);
+}
