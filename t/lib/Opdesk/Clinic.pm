@@ -88,6 +88,13 @@ sub start_nginx ($self) {
 sub stop ($self, $name) { $self->{processes}{$name}->stop }
 sub process ($self, $name) { $self->{processes}{$name} }
 
+# The process ids of a program's workers.
+sub workers ($self, $name) {
+	my $pid = $self->{processes}{$name}->pid;
+	open my $in, '<', "/proc/$pid/task/$pid/children" or return;
+	return split ' ', <$in> // '';
+}
+
 sub url ($self) { $self->{url} }
 sub port ($self) { $self->{port} }
 sub dir ($self) { $self->{dir} }
@@ -128,6 +135,16 @@ sub age ($self, %seconds) {
 		my $sql = $aged{$what} // die "nobody knows how to age a $what\n";
 		$self->psql(sprintf $sql, "make_interval(secs => $seconds{$what})");
 	}
+}
+
+# The database goes away, as when its machine does, and comes back.
+sub cut_database ($self) {
+	$self->{cluster}->psql('postgres', "ALTER DATABASE $self->{database} ALLOW_CONNECTIONS false");
+	$self->{cluster}->psql('postgres', "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '$self->{database}'");
+}
+
+sub restore_database ($self) {
+	$self->{cluster}->psql('postgres', "ALTER DATABASE $self->{database} ALLOW_CONNECTIONS true");
 }
 
 #
