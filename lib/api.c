@@ -1,0 +1,363 @@
+/*
+ * api.c - see api.h.
+ */
+
+#include "lib/api.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "lib/clock.h"
+#include "lib/conf.h"
+#include "lib/json.h"
+#include "lib/log.h"
+#include "lib/metrics.h"
+#include "lib/openapi.h"
+#include "lib/schema.h"
+#include "lib/str.h"
+
+#define RUNS 3  /* of a transaction that met another one */
+#define DEPTH 16 /* of a body */
+
+static const char *program;
+
+static enum err
+find_route(struct req *rq)
+{
+	const struct route *routes = rq->route;
+
+	rq->route = NULL;
+	if (rq->http.path == NULL)
+		return req_fault(rq, "path", "It is not a plain path.");
+	return route_find(rq->arena, routes, rq->http.method, rq->http.path,
+		&rq->route, rq->path_values, &rq->allow);
+}
+
+/* A body that announces itself must be JSON, and no larger than allowed. */
+static enum err
+read_body(struct req *rq)
+{
+	bool repeated = false;
+	const char *type =
+		http_header(&rq->http, "Content-Type", &repeated);
+	enum err e;
+
+	if (!route_changes(rq->route))
+		return E_OK;
+	if (repeated)
+		return req_fault(rq, "Content-Type", "It came twice.");
+	e = http_read_body(&rq->http, route_max_body(rq->route), &rq->body);
+	if (e == E_VALIDATION_ERROR)
+		return req_fault(rq, "body", "It is shorter than announced.");
+	if (e != E_OK || rq->body.n == 0)
+		return e;
+	if (type == NULL ||
+		strncasecmp(type, "application/json", 16) != 0 ||
+		strchr("; \t", type[16]) == NULL)
+		return E_UNSUPPORTED_MEDIA_TYPE;
+	return E_OK;
+}
+
+static enum err
+check_caller(struct req *rq)
+{
+	enum err token =
+		session_read(&rq->http, clock_us() / 1000000, &rq->session);
+	enum err e;
+
+	if (rq->route->tokenless && token != E_VALIDATION_ERROR) {
+		rq->session = (struct session) { .role = STRANGER };
+		token = E_OK;
+	}
+
+	if (token == E_VALIDATION_ERROR)
+		return req_fault(rq, "headers",
+			"Authorization and cookies come once.");
+	if (route_changes(rq->route) &&
+		(e = session_check_origin(&rq->http, &rq->session)) != E_OK)
+		return e == E_VALIDATION_ERROR ?
+			req_fault(rq, "headers", "Origin and Host come once.") :
+			e;
+	if (token != E_OK)
+		return token;
+	if (rq->route->may & rq->session.role)
+		return E_OK;
+	if (!rq->session.signed_in)
+		return E_UNAUTHENTICATED;
+	/* A dead session is 401 for whatever it asks. */
+	return (e = call_enter(rq)) != E_OK ? e : E_FORBIDDEN;
+}
+
+static enum err
+count_use(struct req *rq)
+{
+	bool stranger = rq->session.role == STRANGER;
+	enum err e;
+
+	switch (rq->route->limit) {
+	case LIMIT_NONE:
+		return E_OK;
+	case LIMIT_BOOKING:
+		return !stranger ? E_OK :
+				   call_count(rq,
+					   arena_printf(rq->arena,
+						   "booking:%s",
+						   rq->http.address),
+					   conf_number(CONF_LIMIT_BOOKING));
+	case LIMIT_SENSITIVE:
+		if (stranger)
+			return E_OK; /* the handler knows whom to count */
+		if ((e = call_enter(rq)) != E_OK)
+			return e;
+		return call_count(rq,
+			arena_printf(rq->arena, "account:%s",
+				rq->session.account),
+			conf_number(CONF_LIMIT_SENSITIVE));
+	}
+	abort();
+}
+
+/*
+ * The text of the body with the value of a T_VERSIONS field left out: that
+ * value can have 150,000 members and is read by whoever wants it.
+ */
+static struct bytes
+without_versions(struct req *rq)
+{
+	const struct field *f = rq->route->fields;
+	struct buf b;
+
+	while (f != NULL && f->name != NULL && f->type != T_VERSIONS)
+		f++;
+	if (f == NULL || f->name == NULL)
+		return rq->body;
+	rq->versions = json_span(rq->body, f->name);
+	if (rq->versions.n == 0)
+		return rq->body;
+	b = buf_new(rq->arena, rq->body.n - rq->versions.n + 8);
+	buf_add(&b, rq->body.p, (size_t)(rq->versions.p - rq->body.p));
+	buf_puts(&b, "null");
+	buf_puts(&b, rq->versions.p + rq->versions.n);
+	return buf_bytes(&b);
+}
+
+static enum err
+read_json(struct req *rq, struct json **out)
+{
+	struct json_limits limits = { DEPTH,
+		rq->route->max_members > 0 ? rq->route->max_members :
+					     MEMBERS_MAX };
+	struct json_fault fault = { "", 0 };
+
+	*out = NULL;
+	if (rq->body.n == 0)
+		return E_OK;
+	if (limits.members > MEMBERS_MAX &&
+		json_scan(rq->arena, rq->body, &limits, &fault) != E_OK)
+		return req_fault(rq, "body", fault.why);
+	if (json_read(rq->arena,
+		    limits.members > MEMBERS_MAX ? without_versions(rq) :
+						   rq->body,
+		    &limits, out, &fault) != E_OK)
+		return req_fault(rq, "body", fault.why);
+	if (json_type(*out) != JSON_OBJECT)
+		return req_fault(rq, "body", "It must be an object.");
+	return E_OK;
+}
+
+static enum err
+check_fields(struct req *rq)
+{
+	struct field_input in = { .http = &rq->http,
+		.path_values = rq->path_values,
+		.path = rq->route->path,
+		.role = rq->session.role };
+	struct json *body;
+	enum err e = read_json(rq, &body);
+
+	in.body = body;
+	if (e == E_OK)
+		e = field_check(&in, rq->route->fields, rq->values, &rq->n,
+			&rq->faults);
+	/* Whoever has signed out is told that, not what is wrong. */
+	if (e != E_OK && rq->session.signed_in && call_enter(rq) != E_OK)
+		return E_UNAUTHENTICATED;
+	return e;
+}
+
+static enum err
+answer(struct req *rq)
+{
+	struct bytes json;
+	enum err e = call_query(rq, &json);
+
+	return e != E_OK ? e : reply_json(rq, json);
+}
+
+static void
+pause_a_little(struct req *rq)
+{
+	/* Differs from worker to worker; 1 to 10 ms. */
+	long jitter = (long)(clock_tick_us() ^ (intptr_t)rq) % 9000;
+	struct timespec t = { 0, (1000 + (jitter < 0 ? -jitter : jitter)) *
+		1000 };
+
+	nanosleep(&t, NULL);
+}
+
+/*
+ * Runs the request's transaction; once more when it met another one, when
+ * the connection had died before anything could be committed, or when the
+ * functions have been made anew.
+ */
+static enum err
+work(struct req *rq)
+{
+	size_t headers = rq->http.headers.n;
+	enum err e = E_INTERNAL_ERROR;
+
+	for (int run = 1; run <= RUNS; run++) {
+		struct db_fault fault;
+		bool lost;
+
+		rq->http.headers.n = headers;
+		rq->faults.n = 0;
+		rq->facts = BYTES("");
+		e = rq->route->handle != NULL ? rq->route->handle(rq) :
+						answer(rq);
+		fault = *db_fault(rq->db);
+		lost = e == E_UNAVAILABLE && !db_is_connected(rq->db);
+		e = call_end(rq, e);
+		if (rq->committing && e != E_OK)
+			fault = *db_fault(rq->db);
+		if (e == E_OK || !(fault.again || fault.forgotten || lost) ||
+			(lost && rq->committing))
+			break;
+		metrics_add(M_db_retries, 1);
+		pause_a_little(rq);
+	}
+	return e;
+}
+
+static void
+log_request(struct req *rq, enum err e, int64_t started_us)
+{
+	int64_t us = clock_tick_us() - started_us;
+
+	metrics_request(program, rq->http.status, us);
+	log_info("event=request method=%s route=%s status=%d us=%lld outcome=%s actor=%s role=%s",
+		http_method_name(rq->http.method),
+		rq->route != NULL ? rq->route->path : "-", rq->http.status,
+		(long long)us, err_code(e),
+		rq->session.account != NULL ? rq->session.account : "-",
+		role_name(rq->session.role));
+}
+
+static void
+serve(struct req *rq)
+{
+	int64_t started_us = clock_tick_us();
+	enum err e;
+
+	log_context(rq->http.request_id);
+	if ((e = find_route(rq)) == E_OK && (e = read_body(rq)) == E_OK &&
+		(e = check_caller(rq)) == E_OK && (e = count_use(rq)) == E_OK &&
+		(e = check_fields(rq)) == E_OK)
+		e = work(rq);
+	if (e != E_OK) {
+		/* Headers of the answer that was not given. */
+		if (rq->route == NULL || !rq->route->keep)
+			rq->http.headers.n = 0;
+		reply_error(rq, e);
+	}
+	http_send(&rq->http);
+	log_request(rq, e, started_us);
+	log_context(NULL);
+}
+
+/*
+ * True unless the database answers and is older than we need.  A database
+ * that is away may be right when it comes: the next request asks again.
+ */
+static bool
+check_schema(struct db *db, struct arena *a)
+{
+	static bool known;
+	struct db_call call = { "SELECT api.schema_version()", NULL, 0 };
+	struct db_rows *rows;
+	int64_t version;
+	enum err e;
+
+	if (known)
+		return true;
+	e = db_run(db, a, &call, 1, &rows);
+	if (e == E_UNAVAILABLE)
+		return true;
+	if (e != E_OK || !str_int(db_value(rows, 0, 0), &version))
+		version = 0;
+	known = version >= SCHEMA_NEEDED;
+	if (!known)
+		fprintf(stderr,
+			"%s: the database has schema %lld, this release needs %d: run opdesk migrate\n",
+			program, (long long)version, SCHEMA_NEEDED);
+	return known;
+}
+
+static int
+serve_all(const struct route *routes, const char *user)
+{
+	bool cgi = http_open();
+	struct arena *a = arena_new();
+	struct db *db = db_new(conf_text(CONF_DB), user,
+		conf_on(CONF_DB_PREPARE) && !cgi);
+	struct http http;
+	int status = EXIT_SUCCESS;
+
+	if (!check_schema(db, a))
+		status = EXIT_FAILURE;
+	while (status == EXIT_SUCCESS && http_next(&http, a)) {
+		struct req rq = { .http = http, .arena = a, .db = db,
+			.route = routes };
+
+		if (!check_schema(db, a))
+			status = EXIT_FAILURE;
+		serve(&rq);
+		arena_reset(a);
+	}
+	db_free(db);
+	arena_free(a);
+	return status;
+}
+
+int
+api_main(int argc, char **argv, const struct route *routes, const char *user)
+{
+	const char *slash = strrchr(argv[0], '/');
+	char why[512];
+
+	program = slash != NULL ? slash + 1 : argv[0];
+	log_program(program);
+	if (argc == 2 && strcmp(argv[1], "--routes") == 0) {
+		route_print(routes);
+		return EXIT_SUCCESS;
+	}
+	if (argc == 2 && strcmp(argv[1], "--openapi") == 0) {
+		openapi_print(stdout, routes, program);
+		return EXIT_SUCCESS;
+	}
+	if (argc == 3 && strcmp(argv[1], "--locations") == 0) {
+		route_print_locations(routes, program, argv[2]);
+		return EXIT_SUCCESS;
+	}
+	if (!conf_load(why, sizeof why)) {
+		fprintf(stderr, "%s: %s\n", program, why);
+		return EXIT_FAILURE;
+	}
+	log_aborts();
+	if (conf_text(CONF_METRICS)[0] != '\0')
+		metrics_open(conf_text(CONF_METRICS));
+	return serve_all(routes, user);
+}

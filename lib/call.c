@@ -1,0 +1,382 @@
+/*
+ * call.c - see call.h.
+ */
+
+#include "lib/call.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/crypto.h"
+#include "lib/json.h"
+#include "lib/log.h"
+#include "lib/metrics.h"
+#include "lib/rows.h"
+#include "lib/str.h"
+
+#define MINUTE_S "60"
+#define KEY_CHARS 255
+#define UNGUESSABLE 16 /* characters of a key that is taken as random */
+
+static const char begin_sql[] = "BEGIN";
+static const char begin_read_sql[] = "BEGIN READ ONLY";
+static const char commit_sql[] = "COMMIT";
+static const char rollback_sql[] = "ROLLBACK";
+static const char enter_sql[] =
+	"SELECT * FROM auth.enter($1::uuid, $2::bytea, $3::text)";
+static const char count_sql[] =
+	"SELECT api.count_use($1::text, $2::int, $3::int)";
+static const char idem_take_sql[] =
+	"SELECT state, status, body"
+	" FROM api.idem_take($1::text, $2::text, $3::text, $4::bytea)";
+static const char idem_keep_sql[] =
+	"SELECT api.idem_keep($1::text, $2::text, $3::text, $4::bytea, $5::int, $6::json)";
+
+/* The Host header without its port. */
+static const char *
+host_of(struct req *rq)
+{
+	const char *host = http_param("HTTP_HOST");
+
+	if (host == NULL)
+		return "";
+	return arena_strndup(rq->arena, host, strcspn(host, ":"));
+}
+
+/* "validation_error__starts_at" names the field startsAt. */
+static void
+note_fault(struct req *rq, const struct db_fault *fault)
+{
+	const char *name = strstr(fault->name, "__");
+	struct buf field = buf_new(rq->arena, 64);
+
+	if (name == NULL)
+		return;
+	for (name += 2; *name != '\0'; name++) {
+		if (*name == '_' && name[1] != '\0')
+			buf_putc(&field, (char)toupper((unsigned char)*++name));
+		else
+			buf_putc(&field, *name);
+	}
+	field_fault(&rq->faults, rq->arena, field.p,
+		"It does not fit here.");
+}
+
+static void
+log_fault(const struct db_fault *fault, enum err e)
+{
+	char where[300], message[300];
+
+	if (e == E_INTERNAL_ERROR || fault->state[0] == '5')
+		log_error("event=query-failed sqlstate=%s name=%s where=%s message=%s",
+			fault->state, fault->name[0] ? fault->name : "-",
+			log_value(fault->where, where, sizeof where),
+			log_value(fault->message, message, sizeof message));
+}
+
+static enum err
+take_caller(struct req *rq, const struct db_rows *rows)
+{
+	const char *role = db_text(rows, 0, rows_column(rows, "role"));
+	const char *doctor = db_text(rows, 0, rows_column(rows, "doctor"));
+	const char *patient = db_text(rows, 0, rows_column(rows, "patient"));
+
+	rq->doctor = doctor;
+	rq->patient = patient;
+	/* The claim opened the route; the row must say the same. */
+	return role_by_name(role) == rq->session.role ? E_OK :
+							E_UNAUTHENTICATED;
+}
+
+enum err
+call_rows(struct req *rq, const char *sql, const char *const *values, int n,
+	bool last, struct db_rows **out)
+{
+	const char *caller[] = { rq->session.id, rq->session.secret,
+		host_of(rq) };
+	bool read_only = rq->route != NULL && !route_changes(rq->route);
+	struct db_call calls[4];
+	struct db_rows *rows[4];
+	size_t k = 0, at = 0;
+	bool enters = !db_in_transaction(rq->db);
+	enum err e;
+
+	if (enters) {
+		calls[k++] = (struct db_call) {
+			read_only ? begin_read_sql : begin_sql, NULL, 0
+		};
+		calls[k++] = (struct db_call) { enter_sql, caller, 3 };
+	}
+	if (sql != NULL) {
+		at = k;
+		calls[k++] = (struct db_call) { sql, values, n };
+	}
+	if (last)
+		calls[k++] = (struct db_call) { commit_sql, NULL, 0 };
+	e = db_run(rq->db, rq->arena, calls, k, rows);
+	if (e == E_OK && enters)
+		e = take_caller(rq, rows[1]);
+	else if (e != E_OK)
+		log_fault(db_fault(rq->db), e);
+	if (e == E_VALIDATION_ERROR)
+		note_fault(rq, db_fault(rq->db));
+	if (e == E_OK && last && strcmp(db_tag(rows[k - 1]), "COMMIT") != 0)
+		e = E_INTERNAL_ERROR;
+	if (sql != NULL)
+		*out = rows[at];
+	return e;
+}
+
+enum err
+call_enter(struct req *rq)
+{
+	return call_rows(rq, NULL, NULL, 0, true, NULL);
+}
+
+enum err
+call_count(struct req *rq, const char *bucket, int64_t most)
+{
+	const char *values[] = { bucket,
+		arena_printf(rq->arena, "%" PRId64, most), MINUTE_S };
+	struct db_call call = { count_sql, values, 3 };
+	struct db_rows *rows;
+	enum err e;
+
+	if (most == 0)
+		return E_OK;
+	if ((e = db_run(rq->db, rq->arena, &call, 1, &rows)) != E_OK) {
+		log_fault(db_fault(rq->db), e);
+		return E_UNAVAILABLE; /* a limiter that fails lets nobody by */
+	}
+	if (!str_int(db_value(rows, 0, 0), &rq->wait_s))
+		return E_INTERNAL_ERROR;
+	return rq->wait_s > 0 ? E_RATE_LIMITED : E_OK;
+}
+
+/* The cursor behind the last row of a full page: base64url of "time|id". */
+static const char *
+next_cursor(struct req *rq, const struct db_rows *rows, int limit)
+{
+	const char *const *page = rq->route->page;
+	struct buf b = buf_new(rq->arena, 80);
+	int time;
+
+	if (db_count(rows) <= limit)
+		return NULL;
+	time = rows_column(rows, page[0]);
+	if (db_is_null(rows, limit - 1, time))
+		buf_puts(&b, "infinity");
+	else
+		rows_time(&b, db_value(rows, limit - 1, time));
+	buf_putc(&b, '|');
+	buf_puts(&b, db_text(rows, limit - 1, rows_column(rows, page[1])));
+	return crypto_base64url(rq->arena, buf_bytes(&b)).p;
+}
+
+/* Binds a PAGE's $k (time), $k+1 (id), $k+2 (rows) from cursor and limit. */
+static enum err
+bind_page(struct req *rq, int64_t *limit)
+{
+	const char *cursor = req_value(rq, "cursor");
+	const char *most = req_value(rq, "limit");
+	const char *time = "infinity";
+	const char *id = "00000000-0000-0000-0000-000000000000";
+	int k = field_argument(rq->route->fields, "cursor");
+	struct bytes text, part;
+
+	if (!str_int((struct bytes) { most, strlen(most) }, limit))
+		return E_INTERNAL_ERROR;
+	if (cursor != NULL) {
+		text = crypto_unbase64url(rq->arena,
+			(struct bytes) { cursor, strlen(cursor) });
+		if (text.p == NULL || !str_split(&text, '|', &part) ||
+			(!str_is_time(part) && !str_equal(part, "infinity")) ||
+			text.p == NULL || !str_is_uuid(text))
+			return req_fault(rq, "cursor",
+				"It is none that we gave.");
+		time = arena_strndup(rq->arena, part.p, part.n);
+		id = arena_strndup(rq->arena, text.p, text.n);
+	}
+	req_bind(rq, k, time);
+	req_bind(rq, k + 1, id);
+	req_bind(rq, k + 2, arena_printf(rq->arena, "%" PRId64, *limit + 1));
+	return E_OK;
+}
+
+/* A row (body, refusal) of a writing function. */
+static enum err
+take_body(struct req *rq, const struct db_rows *rows, struct bytes *json)
+{
+	const char *refusal = db_text(rows, 0, 1);
+
+	if (!db_is_null(rows, 0, 0))
+		*json = db_value(rows, 0, 0);
+	if (refusal == NULL)
+		return E_OK;
+	rq->facts = *json;
+	return err_by_code(refusal);
+}
+
+static enum err
+take_row(struct req *rq, const struct db_rows *rows, struct buf *b)
+{
+	const char *wrap = rq->route->wrap;
+
+	if (db_count(rows) == 0)
+		return E_NOT_FOUND;
+	if (wrap != NULL)
+		buf_printf(b, "{\"%s\":", wrap);
+	rows_object(b, rows, 0);
+	if (wrap != NULL)
+		buf_putc(b, '}');
+	return E_OK;
+}
+
+/*
+ * A stranger's key counts together with the address, unless it is too long
+ * to be guessed: then a retry from another network still finds its answer.
+ */
+static enum err
+read_idem_key(struct req *rq)
+{
+	unsigned char hash[CRYPTO_SHA256_BYTES];
+	bool repeated = false;
+	const char *key =
+		http_header(&rq->http, "Idempotency-Key", &repeated);
+
+	if (repeated)
+		return req_fault(rq, "Idempotency-Key", "It came twice.");
+	if (key == NULL)
+		return E_OK;
+	if (strlen(key) > KEY_CHARS)
+		return req_fault(rq, "Idempotency-Key",
+			"At most 255 characters.");
+	for (const char *p = key; *p != '\0'; p++)
+		if (*p < ' ' || *p > '~')
+			return req_fault(rq, "Idempotency-Key",
+				"Printable ASCII characters only.");
+	rq->idem.key = key;
+	if (rq->session.signed_in)
+		rq->idem.scope = rq->session.account;
+	else
+		rq->idem.scope = strlen(key) >= UNGUESSABLE ?
+			"public" :
+			rq->http.address;
+	crypto_sha256(rq->body, hash);
+	rq->idem.body_hash = arena_printf(rq->arena, "\\x%s",
+		crypto_hex(rq->arena,
+			(struct bytes) { (char *)hash, sizeof hash })
+			.p);
+	return E_OK;
+}
+
+/* E_OK with idem.status set and *json filled when this is a replay. */
+static enum err
+take_idem(struct req *rq, struct bytes *json)
+{
+	const char *values[] = { rq->route->path, NULL, NULL, NULL };
+	struct db_rows *rows;
+	const char *state;
+	int64_t status;
+	enum err e;
+
+	rq->idem.status = 0;
+	if ((e = read_idem_key(rq)) != E_OK || rq->idem.key == NULL)
+		return e;
+	values[1] = rq->idem.scope;
+	values[2] = rq->idem.key;
+	values[3] = rq->idem.body_hash;
+	if ((e = call_rows(rq, idem_take_sql, values, 4, false, &rows)) != E_OK)
+		return e;
+	state = db_text(rows, 0, 0);
+	if (strcmp(state, "busy") == 0)
+		return E_IN_PROGRESS;
+	if (strcmp(state, "mismatch") == 0)
+		return E_IDEMPOTENCY_MISMATCH;
+	if (strcmp(state, "replay") != 0)
+		return E_OK;
+	if (!str_int(db_value(rows, 0, 1), &status))
+		return E_INTERNAL_ERROR;
+	rq->idem.status = (int)status;
+	*json = db_value(rows, 0, 2);
+	return E_OK;
+}
+
+enum err
+call_query_sql(struct req *rq, const char *sql, struct bytes *json)
+{
+	const struct route *r = rq->route;
+	bool last = !route_changes(r) || r->reads;
+	struct buf b = buf_new(rq->arena, 1024);
+	struct db_rows *rows;
+	int64_t limit = 0;
+	enum err e = E_OK;
+
+	*json = BYTES("{}");
+	if (r->idempotent)
+		e = take_idem(rq, json);
+	if (e != E_OK || rq->idem.status != 0)
+		return e;
+	if (r->shape == PAGE && (e = bind_page(rq, &limit)) != E_OK)
+		return e;
+	if ((e = call_rows(rq, sql, rq->values, rq->n, last, &rows)) != E_OK)
+		return e;
+	if (r->shape == BODY || r->shape == NONE) {
+		e = take_body(rq, rows, json);
+		rq->idem.answer = *json;
+		return e;
+	}
+	if (r->shape == ONE)
+		e = take_row(rq, rows, &b);
+	else
+		rows_page(&b, rows, r->shape == PAGE ? (int)limit : INT32_MAX,
+			r->shape == PAGE ? next_cursor(rq, rows, (int)limit) :
+					   NULL);
+	*json = buf_bytes(&b);
+	return e;
+}
+
+enum err
+call_query(struct req *rq, struct bytes *json)
+{
+	return call_query_sql(rq, rq->route->sql, json);
+}
+
+enum err
+call_end(struct req *rq, enum err e)
+{
+	const struct route *r = rq->route;
+	bool keeps = e == E_OK || (r->keep && err_status(e) < 500 &&
+		db_fault(rq->db)->state[0] == '\0');
+	const char *values[] = { r->path, rq->idem.scope, rq->idem.key,
+		rq->idem.body_hash, NULL, rq->idem.answer.p };
+	struct db_call calls[2];
+	struct db_rows *rows[2];
+	size_t k = 0;
+	enum err end;
+
+	if (!db_in_transaction(rq->db))
+		return e;
+	if (!keeps) {
+		calls[0] = (struct db_call) { rollback_sql, NULL, 0 };
+		/* If even this fails, the connection is closed: the same. */
+		(void)!db_run(rq->db, rq->arena, calls, 1, rows);
+		return e;
+	}
+	if (e == E_OK && rq->idem.key != NULL && rq->idem.status == 0) {
+		values[4] = arena_printf(rq->arena, "%d", route_status(r));
+		calls[k++] = (struct db_call) { idem_keep_sql, values, 6 };
+	}
+	calls[k++] = (struct db_call) { commit_sql, NULL, 0 };
+	rq->committing = true;
+	if ((end = db_run(rq->db, rq->arena, calls, k, rows)) != E_OK) {
+		log_fault(db_fault(rq->db), end);
+		rq->committing = db_fault(rq->db)->state[0] == '\0';
+		return end;
+	}
+	if (strcmp(db_tag(rows[k - 1]), "COMMIT") != 0)
+		return E_INTERNAL_ERROR;
+	return e;
+}

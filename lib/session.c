@@ -1,0 +1,131 @@
+/*
+ * session.c - see session.h.
+ */
+
+#include "lib/session.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "lib/conf.h"
+#include "lib/crypto.h"
+#include "lib/str.h"
+
+size_t
+session_keys(const struct jwt_key **out)
+{
+	static struct jwt_key keys[SESSION_KEYS];
+	static char names[SESSION_KEYS][17];
+	static size_t n;
+	const char *p = conf_text(CONF_SECRET);
+
+	while (n < SESSION_KEYS && *(p += strspn(p, " ")) != '\0') {
+		size_t size = strcspn(p, " "), kid = strcspn(p, ":");
+
+		if (keys[n].kid != NULL)
+			break; /* read before */
+		memcpy(names[n], p, kid);
+		keys[n].kid = names[n];
+		keys[n++].secret =
+			(struct bytes) { p + kid + 1, size - kid - 1 };
+		p += size;
+	}
+	*out = keys;
+	return n;
+}
+
+struct bytes
+session_server_key(void)
+{
+	const struct jwt_key *keys;
+
+	session_keys(&keys);
+	return keys[0].secret;
+}
+
+void
+session_secret(struct arena *a, const char *session, struct bytes *out)
+{
+	const char *text =
+		crypto_token(a, session_server_key(), "session", session);
+
+	*out = crypto_unbase64url(a, (struct bytes) { text, strlen(text) });
+}
+
+/* "Bearer x"; any other scheme is a token that is none of ours. */
+static struct bytes
+bearer(const char *authorization)
+{
+	if (strncasecmp(authorization, "Bearer ", 7) != 0)
+		return BYTES("");
+	return str_trim((struct bytes) { authorization + 7,
+		strlen(authorization) - 7 });
+}
+
+enum err
+session_read(struct http *h, int64_t now_s, struct session *out)
+{
+	bool repeated = false;
+	const char *header = http_header(h, "Authorization", &repeated);
+	const char *cookie = http_cookie(h, SESSION_COOKIE, &repeated);
+	struct jwt_claims claims;
+	const struct jwt_key *keys;
+	size_t n = session_keys(&keys);
+	struct bytes token;
+
+	*out = (struct session) { .role = STRANGER,
+		.by_cookie = header == NULL && cookie != NULL };
+	if (repeated)
+		return E_VALIDATION_ERROR;
+	if (header == NULL && cookie == NULL)
+		return E_OK;
+	token = header != NULL ?
+		bearer(header) :
+		(struct bytes) { cookie, strlen(cookie) };
+	if (jwt_verify(h->arena, keys, n, token, now_s, &claims) != E_OK)
+		return E_UNAUTHENTICATED;
+	out->signed_in = true;
+	out->role = role_by_name(claims.role);
+	out->id = claims.sid;
+	out->account = claims.sub;
+	out->secret = arena_printf(h->arena, "\\x%s",
+		crypto_hex(h->arena, claims.secret).p);
+	return out->role != 0 ? E_OK : E_UNAUTHENTICATED;
+}
+
+/* "https://host:port" names the same place as the Host header or our URL. */
+static bool
+is_own(struct http *h, const char *origin, bool *repeated)
+{
+	const char *host = http_header(h, "Host", repeated);
+	const char *base = conf_text(CONF_BASE_URL);
+	const char *place = strstr(origin, "://");
+	size_t n = strlen(base);
+
+	while (n > 0 && base[n - 1] == '/')
+		n--;
+	if (n > 0 && strlen(origin) == n && strncmp(origin, base, n) == 0)
+		return true;
+	return place != NULL && host != NULL &&
+		strcasecmp(place + 3, host) == 0;
+}
+
+enum err
+session_check_origin(struct http *h, const struct session *s)
+{
+	bool repeated = false;
+	const char *origin = http_header(h, "Origin", &repeated);
+	const char *site = http_header(h, "Sec-Fetch-Site", &repeated);
+	bool own = site != NULL && strcmp(site, "same-origin") == 0;
+
+	if (!own && origin != NULL)
+		own = is_own(h, origin, &repeated);
+	if (repeated)
+		return E_VALIDATION_ERROR;
+	if (own)
+		return E_OK;
+	/* "none" is a person's own doing: an address typed, a bookmark. */
+	if (origin == NULL && (site == NULL || strcmp(site, "none") == 0))
+		return s->by_cookie ? E_CSRF : E_OK;
+	return E_CSRF;
+}

@@ -1,0 +1,51 @@
+/*
+ * session.h - who is asking: the token of a request, and the keys.
+ *
+ * Authorization outranks the cookie.  What is read here is what the token
+ * claims; that the session lives is checked by auth.enter in the request's
+ * own transaction.
+ */
+#ifndef OPDESK_SESSION_H
+#define OPDESK_SESSION_H
+
+#include "lib/http.h"
+#include "lib/jwt.h"
+#include "lib/role.h"
+
+#define SESSION_COOKIE "__Host-opdesk"
+#define REFRESH_COOKIE "__Secure-opdesk-refresh"
+#define SESSION_KEYS 8
+
+struct session {
+	bool signed_in, by_cookie;
+	unsigned role;      /* claimed; STRANGER without a token */
+	const char *id;     /* of the session, NULL for strangers */
+	const char *secret; /* of the session, as a bytea literal */
+	const char *account;
+};
+
+/* Reads OPDESK_SECRET, once; the keys live for ever, keys[0] signs. */
+size_t session_keys(const struct jwt_key **keys);
+
+/* The key that tokens of rows (holds, edits, cursors) are made with. */
+struct bytes session_server_key(void);
+
+/* The secret of a session: it is derived, so nothing has to store it. */
+void session_secret(struct arena *a, const char *session, struct bytes *out);
+
+/*
+ * E_OK           *out is filled, perhaps with a stranger
+ * E_UNAUTHENTICATED  a token that is none of ours, malformed or expired
+ * E_VALIDATION_ERROR a header or cookie that came twice
+ */
+enum err session_read(struct http *h, int64_t now_s,
+	struct session *out) MUST_USE;
+
+/*
+ * E_CSRF when a request that changes something comes from another site, or
+ * says nothing of where it comes from while a cookie signs it in.
+ */
+enum err session_check_origin(struct http *h,
+	const struct session *s) MUST_USE;
+
+#endif

@@ -1,0 +1,195 @@
+/*
+ * opdesk.c - the command for those who run opdesk.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/conf.h"
+#include "lib/log.h"
+#include "lib/migrate.h"
+#include "lib/password.h"
+
+#define DEMO_PASSWORD "correct horse battery staple"
+
+static int set_up(int argc, char **argv);
+static int migrate(int argc, char **argv);
+static int seed_demo(int argc, char **argv);
+static int check(int argc, char **argv);
+static int print_config(int argc, char **argv);
+
+static const struct command {
+	const char *name, *arguments, *doc;
+	int (*run)(int argc, char **argv);
+	bool bare; /* needs no settings */
+} commands[] = {
+	{ "setup", "", "Make roles and grants, then migrate. Needs a superuser.",
+		set_up, false },
+	{ "migrate", "", "Bring the database to this release.", migrate,
+		false },
+	{ "demo", "", "Seed the demo clinic, if it is not there.", seed_demo,
+		false },
+	{ "check", "", "Say whether settings and database are in order.",
+		check, false },
+	{ "config", "--mdoc", "Print all settings for opdesk.conf(5).",
+		print_config, true },
+};
+
+static int
+complain(const char *why)
+{
+	fprintf(stderr, "opdesk: %s\n", why);
+	return EXIT_FAILURE;
+}
+
+/* As the administrator: the one connection that may change the schema. */
+static struct db *
+open_admin(void)
+{
+	return db_new(conf_text(CONF_DB_ADMIN), NULL, false);
+}
+
+static int
+migrate(int argc, char **argv)
+{
+	struct db *db = open_admin();
+	char why[512] = "the database cannot be reached";
+	enum err e = db_connect(db);
+
+	(void)argc;
+	(void)argv;
+	if (e == E_OK)
+		e = migrate_run(db, conf_text(CONF_SQL_DIR), stdout, why,
+			sizeof why);
+	db_free(db);
+	return e == E_OK ? EXIT_SUCCESS : complain(why);
+}
+
+static int
+set_up(int argc, char **argv)
+{
+	struct db *db = open_admin();
+	char why[512] = "the database cannot be reached";
+	enum err e = db_connect(db);
+
+	if (e == E_OK)
+		e = migrate_setup(db, conf_text(CONF_SQL_DIR), why,
+			sizeof why);
+	db_free(db);
+	return e == E_OK ? migrate(argc, argv) : complain(why);
+}
+
+/* demo.sql reads these; see its head. */
+static enum err
+pass_settings(struct db *db, struct arena *a)
+{
+	struct password_cost cost = {
+		(uint32_t)conf_number(CONF_ARGON2_MEMORY),
+		(uint32_t)conf_number(CONF_ARGON2_PASSES)
+	};
+	const char *names[] = { "opdesk.demo_appointments",
+		"opdesk.demo_time_zone", "opdesk.demo_password_hash" };
+	const char *values[] = { conf_text(CONF_DEMO_APPOINTMENTS),
+		conf_text(CONF_CLINIC_TIME_ZONE), NULL };
+	enum err e = password_hash(a, DEMO_PASSWORD, &cost, &values[2]);
+
+	for (size_t i = 0; i < ARRAY_LEN(names) && e == E_OK; i++) {
+		const char *pair[] = { names[i], values[i] };
+		struct db_call call = {
+			"SELECT set_config($1::text, $2::text, false)", pair, 2
+		};
+		struct db_rows *rows;
+
+		e = db_run(db, a, &call, 1, &rows);
+	}
+	return e;
+}
+
+static int
+seed_demo(int argc, char **argv)
+{
+	struct db *db = open_admin();
+	struct arena *a = arena_new();
+	char why[512] = "the database cannot be reached";
+	enum err e = E_FORBIDDEN;
+
+	(void)argc;
+	(void)argv;
+	if (!conf_on(CONF_DEMO))
+		snprintf(why, sizeof why,
+			"the demo has known passwords: set OPDESK_DEMO=on if this is one");
+	else if ((e = db_connect(db)) == E_OK &&
+		(e = pass_settings(db, a)) == E_OK)
+		e = migrate_file(db, conf_text(CONF_SQL_DIR), "demo.sql", why,
+			sizeof why);
+	arena_free(a);
+	db_free(db);
+	return e == E_OK ? EXIT_SUCCESS : complain(why);
+}
+
+static int
+check(int argc, char **argv)
+{
+	struct db *db = db_new(conf_text(CONF_DB), NULL, false);
+	struct arena *a = arena_new();
+	struct db_call call = { "SELECT api.schema_version()", NULL, 0 };
+	struct db_rows *rows;
+	enum err e = db_run(db, a, &call, 1, &rows);
+	char why[512];
+
+	(void)argc;
+	(void)argv;
+	if (e == E_OK)
+		printf("settings: in order\ndatabase: schema %s\n",
+			db_text(rows, 0, 0));
+	else
+		snprintf(why, sizeof why, "database: %s",
+			db_fault(db)->message[0] != '\0' ?
+				db_fault(db)->message :
+				err_message(e));
+	arena_free(a);
+	db_free(db);
+	return e == E_OK ? EXIT_SUCCESS : complain(why);
+}
+
+static int
+print_config(int argc, char **argv)
+{
+	(void)argv;
+	if (argc != 1)
+		return complain("usage: opdesk config --mdoc");
+	conf_print_mdoc(stdout);
+	return EXIT_SUCCESS;
+}
+
+static int
+usage(FILE *out)
+{
+	fprintf(out, "usage: opdesk COMMAND\n\n");
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		fprintf(out, "  %-8s %-7s %s\n", commands[i].name,
+			commands[i].arguments, commands[i].doc);
+	return out == stdout ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(int argc, char **argv)
+{
+	char why[512];
+
+	log_program("opdesk");
+	if (argc < 2)
+		return usage(stderr);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+		return usage(stdout);
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		if (strcmp(argv[1], commands[i].name) != 0)
+			continue;
+		if (!commands[i].bare && !conf_load(why, sizeof why))
+			return complain(why);
+		return commands[i].run(argc - 2, argv + 2);
+	}
+	fprintf(stderr, "opdesk: %s is no command\n\n", argv[1]);
+	return usage(stderr);
+}
