@@ -1,4 +1,4 @@
-// Bundles the pages.   node build.mjs [--watch] [--report] [--out DIR]
+// Bundles the pages.   node build.mjs [--watch] [--report] [--out DIR] [--only NAME,NAME]
 //
 // The result is dist/, replaced as a whole when everything is ready, so that a server can go on serving it.
 // Each page is src/NAME/main.jsx; one whose file is not there is left out.  Everything under dist/assets/ carries a hash
@@ -14,16 +14,21 @@ import { fileURLToPath } from 'node:url';
 const top = dirname(fileURLToPath(import.meta.url));
 process.chdir(top);
 
+function option(name) {
+  const i = process.argv.indexOf(name);
+  return i < 0 ? undefined : process.argv[i + 1];
+}
+
 // budget: most kilobytes of script and style, compressed.  first: counted without what is loaded on demand.
 const pages = [
   { name: 'public', out: 'index.html', title: 'Book a visit', body: 'touch', budget: 60, first: true },
   { name: 'patient', out: 'patient/index.html', title: 'My visits', body: 'touch', budget: 100 },
   { name: 'staff', out: 'staff/index.html', title: 'opdesk', body: 'staff', budget: 250 },
   { name: 'docs', out: 'docs/index.html', title: 'API', body: 'docs', budget: 60 },
-].filter(({ name }) => existsSync(`src/${name}/main.jsx`));
+].filter(({ name }) => existsSync(`src/${name}/main.jsx`) && (option('--only') ?? name).split(',').includes(name));
 
 const watch = process.argv.includes('--watch');
-const out = process.argv.includes('--out') ? process.argv[process.argv.indexOf('--out') + 1] : 'dist';
+const out = option('--out') ?? 'dist';
 const dist = watch ? out : `${out}.new-${process.pid}`;
 
 const options = (page) => ({
@@ -120,6 +125,8 @@ if (watch) {
     await writePage(page, metafile);
     over = await weigh(page, metafile) || over;
   }
+  if (existsSync(`${out}/openapi.json`)) // made by the programs, which may have been built first
+    await cp(`${out}/openapi.json`, `${dist}/openapi.json`);
   await rm(out, { recursive: true, force: true });
   await rename(dist, out);
   process.exitCode = over ? 1 : 0;

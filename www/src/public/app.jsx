@@ -108,10 +108,11 @@ function CallButton() {
 }
 
 function Unreachable() {
+  const phone = knownPhone.value;
   return (
-    <Empty error level="h2" title={t('public.unreachable')} text={t('public.unreachableText')}>
+    <Empty error level="h2" title={t('public.unreachable')} text={t(phone ? 'public.unreachableCall' : 'public.unreachableText')}>
       <CallButton />
-      <Button kind="quiet" onClick={load}>{t('common.retry')}</Button>
+      <Button kind={phone ? 'quiet' : 'primary'} onClick={load}>{t('common.retry')}</Button>
     </Empty>
   );
 }

@@ -11,6 +11,7 @@ import { clinic } from './data.js';
 import { details, doctorOf, hold, moving, service, setDetail, slot, zone } from './flow.js';
 import { asking, keepAgain, unkept } from './holding.js';
 import { saving } from './saving.js';
+import { isFree, refresh } from './slots.js';
 import { price, Step } from './steps.jsx';
 
 const today = () => dayOf(now(), zone.value);
@@ -75,10 +76,12 @@ const TimeLine = () => <span class="medium">{capital(`${chosenTime()}, ${doctorO
 function Timer({ kept }) {
   const left = useLeft(kept);
   const busy = asking.value !== null;
+  const [asked, setAsked] = useState(false);
   // Whoever goes on typing wants the time: no need to ask.
   useEffect(() => {
     if (left > 0)
       return undefined;
+    refresh({ all: false }).then(() => setAsked(true));
     const typed = (event) => event.target.matches('input, textarea') && asking.peek() === null && keepAgain();
     document.addEventListener('input', typed, { once: true });
     return () => document.removeEventListener('input', typed);
@@ -86,7 +89,9 @@ function Timer({ kept }) {
   if (left <= 0)
     return (
       <Banner icon={TimerOff} title={t('public.overTitle', { time: formatTime(kept.startsAt, zone.value) })}
-        action={<Button small busy={busy} onClick={keepAgain}>{t('public.keepAgain')}</Button>}>{t('public.overText')}</Banner>
+        action={<Button small busy={busy} onClick={keepAgain}>{t('public.keepAgain')}</Button>}>
+        {t(asked && isFree(slot.value) ? 'public.overFree' : 'public.overText')}
+      </Banner>
     );
   return (
     <div class="timer" role="timer" aria-label={`${t('public.kept')} ${countdown(left)}`}>

@@ -3,7 +3,7 @@ import { batch, signal } from '@preact/signals';
 import { api, newKey } from '../common/api.js';
 import { whenConnected } from '../common/connection.js';
 import { dayOf, now } from '../common/time.js';
-import { day, doctorChoice, goTo, hold, serviceId, slot, zone } from './flow.js';
+import { day, goTo, hold, open, serviceId, slot, zone } from './flow.js';
 import { markTaken, refresh } from './slots.js';
 
 /** the instant (ms) that is being asked for, while the answer is awaited */
@@ -50,9 +50,7 @@ async function reserveOne(choices) {
 export function loseTo(startsAt, alternatives = []) {
   const doctorId = slot.peek()?.doctorId;
   batch(() => {
-    const fits = (one) => doctorChoice.peek() === 'any' || !one.doctorId || one.doctorId === doctorChoice.peek();
-    const near = [...alternatives.filter(fits), ...alternatives.filter((one) => !fits(one))].slice(0, 4);
-    lost.value = { startsAt, alternatives: near.map((one) => ({ doctorId, ...one })) };
+    lost.value = { startsAt, alternatives: alternatives.slice(0, 4).map((one) => ({ doctorId, ...one })) };
     slot.value = null;
     goTo('when');
   });
@@ -99,7 +97,8 @@ function settle(chosen, held) {
     day.value = dayOf(chosen.startsAt, zone.peek());
     lost.value = null;
     unkept.value = !held;
-    goTo('details');
+    if (open.peek() !== 'details')
+      goTo('details'); // else the visitor is typing there: the focus stays
   });
 }
 

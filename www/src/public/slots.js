@@ -181,6 +181,10 @@ export function nextFree(doctorId) {
   return free.sort((a, b) => a.ms - b.ms)[0] ?? null;
 }
 
+/** Whether the time is free, as far as the last answer goes. */
+export const isFree = ({ doctorId, startsAt }) => strip.value?.some(({ slots }) => slots.some((time) =>
+  time.ms === Date.parse(startsAt) && time.choices.some((one) => one.doctorId === doctorId))) ?? false;
+
 /** Whether the service can be booked beyond the last day shown. */
 export const moreDays = computed(() => shown.value * FORTNIGHT <= (service.value?.horizonDays ?? 0));
 

@@ -85,7 +85,7 @@ function Choice({ chosen, onClick, children }) {
 
 export function Services() {
   const one = service.value;
-  const answer = one && [one.name, length(one.durationMinutes), price(one)].filter(Boolean).join(', ');
+  const answer = one && [one.name, t('public.minutesShort', { n: one.durationMinutes }), price(one)].filter(Boolean).join(', ');
   return (
     <Step name="service" n={1} answer={answer} fixed={services.value.length === 1 || moving.value}>
       <div class="choices" role="group" aria-label={t('public.service')}>
