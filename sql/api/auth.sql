@@ -1,0 +1,166 @@
+-- auth.sql - what cgi-bin/auth.c calls, and what every program asks before it acts: limits and stored answers.
+--
+-- The functions of signing in belong to opdesk_auth and are for opdesk_signin
+-- alone, the role that only cgi-bin/auth connects as.
+RESET ROLE;
+
+-- With the caller's name, wherever it stands.
+CREATE FUNCTION api.signin_find(email text)
+RETURNS TABLE (account uuid, clinic uuid, role text, name text, hash text, disabled boolean)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN QUERY SELECT u.id, u.clinic_id, u.role, auth.name_of(u), u.password_hash, u.disabled
+    FROM auth.account u
+   WHERE u.clinic_id = coalesce(auth.clinic_id(), auth.clinic_of(NULL)) AND lower(u.email) = lower(btrim(signin_find.email));
+END $$;
+
+CREATE FUNCTION api.signin_key()
+RETURNS TABLE (account uuid, clinic uuid, role text, name text, hash text, disabled boolean)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN QUERY SELECT u.id, u.clinic_id, u.role, u.name, u.password_hash, u.disabled
+    FROM auth.account u
+   WHERE u.clinic_id = coalesce(auth.clinic_id(), auth.clinic_of(NULL)) AND u.is_key;
+END $$;
+
+-- Opens a session and, with a refresh hash, its family of refresh tokens.
+CREATE FUNCTION api.signin_open(session uuid, account uuid, secret_hash bytea, lifetime_s int, refresh_hash bytea, refresh_s int, OUT body json)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  u auth.account;
+  ends timestamptz := clock_timestamp() + lifetime_s * interval '1 second';
+BEGIN
+  SELECT * INTO u FROM auth.account x WHERE x.id = account AND NOT x.disabled FOR KEY SHARE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'unauthenticated' USING ERRCODE = 'OD000';
+  END IF;
+  INSERT INTO auth.session (id, clinic_id, account_id, role, doctor_id, patient_id, secret_hash, expires_at)
+  VALUES (session, u.clinic_id, u.id, u.role, u.doctor_id, u.patient_id, signin_open.secret_hash, ends);
+  IF refresh_hash IS NOT NULL THEN
+    INSERT INTO auth.refresh (hash, clinic_id, session_id, expires_at)
+    VALUES (refresh_hash, u.clinic_id, session, least(ends, clock_timestamp() + refresh_s * interval '1 second'));
+  END IF;
+  body := json_build_object('user', json_build_object('id', u.id, 'role', u.role, 'name', auth.name_of(u)), 'expiresAt', ends);
+END $$;
+
+CREATE FUNCTION api.signin_rehash(account uuid, hash text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE auth.account u SET password_hash = hash WHERE u.id = account;
+END $$;
+
+-- rotated: the new token counts.  repeated: within 10 s of its use the last
+-- used token gets the same successor again (two tabs, a lost answer).  reused:
+-- anything older ends the family, which the caller must commit.
+CREATE FUNCTION api.signin_refresh(old_hash bytea, new_hash bytea, refresh_s int,
+  OUT session uuid, OUT account uuid, OUT role text, OUT name text, OUT expires_at timestamptz, OUT outcome text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  r auth.refresh;
+BEGIN
+  SELECT * INTO r FROM auth.refresh x WHERE x.hash = old_hash FOR UPDATE;
+  SELECT s.id, u.id, s.role, auth.name_of(u), s.expires_at INTO session, account, role, name, expires_at
+    FROM auth.session s JOIN auth.account u ON u.id = s.account_id
+   WHERE s.id = r.session_id AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp() AND NOT u.disabled;
+  IF NOT FOUND OR r.used_at IS NULL AND r.expires_at <= clock_timestamp() THEN
+    outcome := 'unknown';
+  ELSIF r.used_at IS NULL THEN
+    UPDATE auth.refresh x SET used_at = clock_timestamp(), successor = new_hash WHERE x.hash = old_hash;
+    INSERT INTO auth.refresh (hash, clinic_id, session_id, expires_at)
+    VALUES (new_hash, r.clinic_id, r.session_id, least(signin_refresh.expires_at, clock_timestamp() + refresh_s * interval '1 second'));
+    outcome := 'rotated';
+  ELSIF r.used_at > clock_timestamp() - interval '10 seconds' AND r.successor = new_hash
+        AND EXISTS (SELECT FROM auth.refresh x WHERE x.hash = r.successor AND x.used_at IS NULL) THEN
+    outcome := 'repeated';
+  ELSE
+    UPDATE auth.session s SET revoked_at = clock_timestamp() WHERE s.id = r.session_id;
+    outcome := 'reused';
+  END IF;
+END $$;
+
+-- Ends the caller's session, or all of the caller's account.
+CREATE FUNCTION api.signout(everywhere boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE auth.session s SET revoked_at = clock_timestamp()
+   WHERE (s.id = auth.session_id() OR everywhere AND s.account_id = auth.uid()) AND s.revoked_at IS NULL;
+END $$;
+
+DO $$
+DECLARE
+  f regprocedure;
+BEGIN
+  FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'api'::regnamespace AND p.proname IN
+    ('signin_find', 'signin_key', 'signin_open', 'signin_rehash', 'signin_refresh', 'signout')
+  LOOP
+    EXECUTE format('ALTER FUNCTION %s OWNER TO opdesk_auth', f);
+    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
+  END LOOP;
+END $$;
+GRANT USAGE ON SCHEMA api TO opdesk_auth;
+GRANT EXECUTE ON FUNCTION api.signin_find, api.signin_key, api.signin_open, api.signin_rehash, api.signin_refresh TO opdesk_signin;
+GRANT EXECUTE ON FUNCTION api.signout TO opdesk_web;
+SET LOCAL ROLE opdesk_api;
+
+-- Counts one use of a limited action, in a transaction of its own.  0: it may
+-- happen; else the seconds to wait.  A refused try is not a use, or hammering
+-- would lock for ever.
+CREATE FUNCTION api.count_use(bucket text, most int, window_s int) RETURNS int
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  span interval := window_s * interval '1 second';
+  recent timestamptz[];
+  t timestamptz;
+BEGIN
+  INSERT INTO core.limit_use AS u (bucket, uses, used_at) VALUES (count_use.bucket, '{}', clock_timestamp())
+  ON CONFLICT ON CONSTRAINT limit_use_pkey DO NOTHING;
+  SELECT u.uses INTO recent FROM core.limit_use u WHERE u.bucket = count_use.bucket FOR UPDATE;
+  t := clock_timestamp();
+  recent := ARRAY(SELECT x FROM unnest(recent) x WHERE x > t - span ORDER BY x);
+  IF cardinality(recent) >= most THEN
+    RETURN greatest(1, ceil(extract(epoch FROM coalesce(recent[cardinality(recent) - most + 1], t) + span - t)))::int;
+  END IF;
+  UPDATE core.limit_use u SET uses = recent || t, used_at = t WHERE u.bucket = count_use.bucket;
+  RETURN 0;
+END $$;
+
+-- Takes the newest use back: a try that turned out to be right.
+CREATE FUNCTION api.forgive_use(bucket text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE core.limit_use u SET uses = trim_array(u.uses, 1)
+   WHERE u.bucket = forgive_use.bucket AND cardinality(u.uses) > 0;
+END $$;
+
+-- Asks for a stored answer, and reserves the key until this transaction ends.
+CREATE FUNCTION api.idem_take(route text, scope text, key text, body_hash bytea, OUT state text, OUT status int, OUT body json)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  kept core.idempotency;
+BEGIN
+  IF NOT pg_try_advisory_xact_lock(hashtextextended(concat_ws(E'\n', 'idem', auth.clinic_id(), route, scope, key), 0)) THEN
+    state := 'busy';
+    RETURN;
+  END IF;
+  SELECT * INTO kept FROM core.idempotency i
+   WHERE i.clinic_id = auth.clinic_id() AND i.route = idem_take.route AND i.scope = idem_take.scope AND i.key = idem_take.key
+     AND i.created_at > clock_timestamp() - interval '24 hours';
+  state := CASE WHEN NOT FOUND THEN 'new' WHEN kept.body_hash <> idem_take.body_hash THEN 'mismatch' ELSE 'replay' END;
+  IF state = 'replay' THEN
+    status := kept.status;
+    body := kept.body;
+  END IF;
+END $$;
+
+-- Keeps the answer, in the transaction whose answer it is.
+CREATE FUNCTION api.idem_keep(route text, scope text, key text, body_hash bytea, status int, body json) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  INSERT INTO core.idempotency AS i (clinic_id, route, scope, key, body_hash, status, body)
+  VALUES (auth.clinic_id(), idem_keep.route, idem_keep.scope, idem_keep.key, idem_keep.body_hash, idem_keep.status, idem_keep.body)
+  ON CONFLICT ON CONSTRAINT idempotency_pkey DO UPDATE
+    SET body_hash = EXCLUDED.body_hash, status = EXCLUDED.status, body = EXCLUDED.body, created_at = EXCLUDED.created_at;
+END $$;
+
+GRANT EXECUTE ON FUNCTION api.forgive_use TO opdesk_signin;
+GRANT EXECUTE ON FUNCTION api.count_use, api.idem_take, api.idem_keep TO opdesk_web;

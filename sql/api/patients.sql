@@ -1,0 +1,20 @@
+-- patients.sql - what cgi-bin/patients.c calls.
+SET LOCAL ROLE opdesk_api;
+
+-- q is part of the name, or of the phone's digits; NULL: everybody.
+CREATE FUNCTION api.patients(q text, rows int)
+RETURNS TABLE (id uuid, name text, phone text, "lastVisit" timestamptz)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT p.id, p.name, p.phone,
+         (SELECT a.starts_at FROM core.appointment a
+           WHERE a.patient_id = p.id AND NOT a.is_deleted AND a.listed_at <= now() AND a.status NOT IN ('cancelled', 'no_show')
+           ORDER BY a.listed_at DESC LIMIT 1)
+    FROM core.patient p
+   WHERE p.clinic_id = (SELECT auth.clinic_id()) AND (SELECT auth.is_staff())
+     AND (patients.q IS NULL OR strpos(lower(p.name), lower(patients.q)) > 0 OR strpos(p.phone, core.digits(patients.q)) > 0)
+   ORDER BY p.name, p.id
+   LIMIT patients.rows;
+END;
+
+GRANT EXECUTE ON FUNCTION api.patients TO opdesk_web;
