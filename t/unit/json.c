@@ -1,11 +1,13 @@
 /*
  * json.c - what lib/json.h promises: which texts are JSON, and what they say.
  *
- * With file names as arguments it judges those instead, one line each; that
- * is how t/unit/json_peers.t compares it with another parser.
+ * With a file as argument it judges the texts in there instead; that is how
+ * t/unit/json_peers.t compares it with another parser.
  */
 
 #include "lib/json.h"
+
+#include "lib/str.h"
 
 #include "t/unit/tap.h"
 
@@ -528,24 +530,29 @@ test_add(struct arena *a)
 		"{\"n\":null}", "an object of blanks is empty too");
 }
 
-/* "yes NAME" or "no NAME" for each file. */
+/* For each text of a file, parted by RS bytes: "yes", or "no" and why. */
 static void
 judge_file(struct arena *a, const char *name)
 {
 	FILE *in = fopen(name, "rb");
-	struct buf b = buf_new(a, 4096);
+	struct buf b = buf_new(a, 65536);
 	struct json_fault fault;
+	struct bytes rest, text;
 	size_t n;
 
 	if (in == NULL) {
 		perror(name);
 		exit(1);
 	}
-	while ((n = fread(buf_room(&b, 4096), 1, 4096, in)) > 0)
+	while ((n = fread(buf_room(&b, 65536), 1, 65536, in)) > 0)
 		b.n += n;
 	fclose(in);
-	printf("%s %s\n", judge(a, buf_bytes(&b), &fault) ? "yes" : "no", name);
-	arena_reset(a);
+	rest = buf_bytes(&b);
+	while (str_split(&rest, '\x1e', &text))
+		printf("%s\n",
+			judge(a, text, &fault) ?
+				"yes" :
+				arena_printf(a, "no %s", fault.why));
 }
 
 int
@@ -554,8 +561,7 @@ main(int argc, char **argv)
 	struct arena *a = arena_new();
 
 	if (argc > 1) {
-		for (int i = 1; i < argc; i++)
-			judge_file(a, argv[i]);
+		judge_file(a, argv[1]);
 		arena_free(a);
 		return 0;
 	}
