@@ -64,6 +64,6 @@ check() {
 	TZ=America/St_Johns OPDESK_SRCDIR=$TOP OPDESK_BUILD=$TOP/build OPDESK_LONG=$LONG \
 		ASAN_OPTIONS=detect_stack_use_after_return=1 \
 		UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
-		exec perl -It/lib -MOpdesk::Cluster=run -- \
+		exec perl -It/lib -MOpdesk::Cluster -e 'exit Opdesk::Cluster->run(@ARGV)' \
 		prove -j2 -It/lib $files
 }

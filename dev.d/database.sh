@@ -40,7 +40,7 @@ psql_as_superuser() { "$PG_BIN/psql" -X -h "$RUN" -U postgres "$@"; }
 wait_for_database() {
 	local i
 	for ((i = 0; i < 300; i++)); do
-		"$PG_BIN/pg_isready" -q -h "$RUN" && return 0
+		"$PG_BIN/pg_isready" -q -h "$RUN" -U postgres -d postgres && return 0
 		sleep 0.1
 	done
 	tail -n 5 "$VAR/log/postgres.log" >&2
@@ -53,8 +53,8 @@ prepare_database() {
 	local opdesk=$TOP/build/sbin/opdesk
 	[ "$(psql_as_superuser -Atc "SELECT 1 FROM pg_database WHERE datname = 'opdesk'" postgres)" = 1 ] ||
 		"$PG_BIN/createdb" -h "$RUN" -U postgres opdesk
-	"$opdesk" setup >>"$VAR/log/opdesk.log" || die "opdesk setup failed"
-	"$opdesk" migrate >>"$VAR/log/opdesk.log" || die "opdesk migrate failed"
+	"$opdesk" setup >>"$VAR/log/opdesk.log" || die "opdesk setup failed; ./dev up --fresh begins with a new database"
+	"$opdesk" migrate >>"$VAR/log/opdesk.log" || die "opdesk migrate failed; ./dev up --fresh begins with a new database"
 	[ -e "$VAR/seeded" ] || {
 		say "seeding the demo clinic"
 		"$opdesk" demo >>"$VAR/log/opdesk.log" || die "opdesk demo failed"

@@ -2,11 +2,13 @@
 # Each has a supervisor; VAR/pid/NAME holds its process id and, since ids are
 # used again, the time at which that process began.
 
-began() { # PID: in clock ticks since boot, field 22 after the bracketed name
+# In clock ticks since boot: field 22, and field 3 is the state, counted from
+# behind the name, which may hold anything.  A zombie has ended.
+began() { # PID
 	local stat
 	read -r stat 2>/dev/null <"/proc/$1/stat" || return 1
 	set -- ${stat##*) }
-	echo "${20}"
+	[ "$1" != Z ] && echo "${20}"
 }
 
 supervisor() { # NAME: its process id, if it runs

@@ -18,7 +18,7 @@ demo_settings() {
 		OPDESK_METRICS=$RUN/metrics
 		OPDESK_NGINX_RATE=0
 		OPDESK_SQL_DIR=$TOP/sql
-		OPDESK_WWW_DIR=$TOP/www/dist
+		OPDESK_WWW_DIR=$TOP/build/www
 	END
 }
 

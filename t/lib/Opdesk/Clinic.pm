@@ -30,11 +30,12 @@ our %DEMO = (
 sub new ($class, %o) {
 	state $n = 0;
 	my $cluster = Opdesk::Cluster->find;
+	my $template = $cluster->template;
 	my $self = bless { cluster => $cluster, database => join('_', 'opdesk', $$, ++$n), owner => $$, given => {}, processes => {} }, $class;
 	$self->{dir} = tempdir('opdesk-XXXXXX', TMPDIR => 1);
-	mkdir "$self->{dir}/$_" or die "$self->{dir}: $!" for qw(run log);
-	$cluster->psql('postgres', "CREATE DATABASE $self->{database} TEMPLATE " . $cluster->template . ' STRATEGY file_copy');
 	push @alive, $self;
+	mkdir "$self->{dir}/$_" or die "$self->{dir}: $!" for qw(run log);
+	$cluster->psql('postgres', "CREATE DATABASE $self->{database} TEMPLATE $template STRATEGY file_copy");
 	$self->{programs} = $o{programs} // [ map { m{([^/]+)\.c$} } sort glob "$TOP/cgi-bin/*.c" ];
 	$self->{workers} = $o{workers} // 2;
 	$self->listen_on_a_free_port;

@@ -1,6 +1,6 @@
 # Opdesk::Cluster - one PostgreSQL for a whole run of prove.
 #
-#   perl -It/lib -MOpdesk::Cluster=run -- prove ...
+#   perl -It/lib -MOpdesk::Cluster -e 'exit Opdesk::Cluster->run(@ARGV)' prove ...
 #
 # makes a cluster and a template database with the demo clinic in it, tells
 # the command where they are by its environment, and takes both away after it.
@@ -16,11 +16,7 @@ use Time::HiRes qw(sleep time);
 our $BIN = '/usr/lib/postgresql/15/bin';
 our $TOP = $ENV{OPDESK_SRCDIR} // (__FILE__ =~ s{/?t/lib/Opdesk/Cluster\.pm$}{}r || '.');
 our $BUILD = $ENV{OPDESK_BUILD} // "$TOP/build";
-
-sub import ($class, $what = '', @rest) {
-	return if $what ne 'run';
-	exit $class->run(@ARGV);
-}
+my @made;
 
 # The one that the environment names, or a new one.
 sub find ($class) {
@@ -35,12 +31,13 @@ sub new ($class) {
 	my $dir = tempdir('opdesk-XXXXXX', TMPDIR => 1);
 	chmod 0711, $dir;
 	my $self = bless { dir => $dir, socket => "$dir/run", template => 'opdesk_template', owner => $$ }, $class;
+	push @made, $self;
 	system("$TOP/dev.d/postgres", 'init', "$dir/pg", "$dir/run", 'fsync=off',
 		'full_page_writes=off', 'autovacuum_naptime=5min') == 0 or die "no database cluster\n";
 	$self->{process} = Opdesk::Process->start(command => [ "$TOP/dev.d/postgres", 'run', "$dir/pg" ],
 		log => "$dir/postgres.log", signal => 'INT');
 	my $deadline = time + 30;
-	until (system("$BIN/pg_isready -q -h $dir/run") == 0) {
+	until (system("$BIN/pg_isready -q -h $dir/run -U postgres -d postgres") == 0) {
 		die "PostgreSQL does not start; see $dir/postgres.log\n" if time > $deadline;
 		sleep 0.02;
 	}
@@ -67,11 +64,14 @@ sub template ($self) {
 	return $self->{template};
 }
 
-# The opdesk command on one database.
+# The opdesk command on one database: what it printed.
 sub opdesk ($self, $database, @args) {
 	local %ENV = (%ENV, $self->settings($database));
 	delete $ENV{OPDESK_CONF};
-	system("$BUILD/sbin/opdesk", @args) == 0 or die "opdesk @args failed\n";
+	open my $out, '-|', "$BUILD/sbin/opdesk", @args or die "opdesk: $!";
+	my $text = do { local $/; <$out> } // '';
+	close $out or die "opdesk @args failed\n";
+	return $text;
 }
 
 # What the programs are told in a test; a clinic adds to it.
@@ -89,14 +89,14 @@ sub settings ($self, $database) {
 		OPDESK_LIMIT_HOLDS => 0,
 		OPDESK_NGINX_RATE => 0,
 		OPDESK_SQL_DIR => "$TOP/sql",
-		OPDESK_WWW_DIR => "$TOP/www/dist",
+		OPDESK_WWW_DIR => "$BUILD/www",
 	);
 }
 
 sub run ($class, @command) {
 	my $self = $class->new;
 	my $status = 1;
-	local $SIG{INT} = 'IGNORE'; # the command gets it too, and then it is our turn
+	local $SIG{INT} = 'IGNORE'; # the command gets it too; our turn is after it
 	if (eval { $self->template; 1 }) {
 		local @ENV{qw(OPDESK_TEST_PG OPDESK_TEST_TEMPLATE)} = @$self{qw(socket template)};
 		system @command;
@@ -107,11 +107,16 @@ sub run ($class, @command) {
 	return $status;
 }
 
-sub DESTROY ($self) {
-	return unless $self->{process} && $self->{owner} == $$;
-	local ($?, $@);
-	$self->{process}->stop;
+# One that this process made, and nobody else's.
+sub shut ($self) {
+	my $process = delete $self->{process} or return;
+	$process->stop;
 	remove_tree($self->{dir});
+}
+
+END {
+	local ($?, $@);
+	$_->shut for grep { $_->{owner} == $$ } @made;
 }
 
 1;

@@ -13,6 +13,7 @@ use POSIX ();
 use Time::HiRes qw(sleep time);
 
 my %running;
+$SIG{$_} //= sub { exit 130 } for qw(INT TERM HUP); # so that END blocks run
 
 # command, log; stdin: what becomes descriptor 0; keep: a handle that stays
 # open under its number; env: more environment (undef: less); signal: what ends it (TERM).

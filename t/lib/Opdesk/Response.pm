@@ -7,7 +7,7 @@ use JSON::PP ();
 sub new ($class, %o) { bless \%o, $class }
 
 sub status ($self) { $self->{status} }
-sub text ($self) { $self->{content} }
+sub text ($self) { $self->{content} // '' }
 
 # As it was made, so that its length means something.
 sub has_body ($self) { $self->{method} ne 'HEAD' && !$self->header('Content-Encoding') }

@@ -57,7 +57,7 @@ sub problem_faults ($res) {
 	return 'is not an object' if ref $p ne 'HASH' || !%$p;
 
 	my @wrong;
-	push @wrong, 'is not application/problem+json' if ($res->header('Content-Type') // '') ne 'application/problem+json';
+	push @wrong, 'is not application/problem+json' unless ($res->header('Content-Type') // '') =~ m{^application/problem\+json(;|$)};
 	push @wrong, 'type is not about:blank' unless $is->(type => 'about:blank');
 	push @wrong, 'has no title' unless $is->(title => '.+');
 	push @wrong, 'status in the body differs' unless $is->(status => $status);
