@@ -113,7 +113,7 @@ async function refresh(sentAt) {
     local.set('refreshed', Date.now());
     return true;
   };
-  return navigator.locks ? navigator.locks.request('opdesk-refresh', run) : run();
+  return globalThis.navigator?.locks ? navigator.locks.request('opdesk-refresh', run) : run();
 }
 
 /**

@@ -28,7 +28,7 @@ async function knock() {
 function later() {
   clearTimeout(probe);
   // Without a cable the 'online' event tells us; now and then a browser is wrong about the cable.
-  const wait = navigator.onLine === false ? PROBE_MS.length - 1 : tries++;
+  const wait = globalThis.navigator?.onLine === false ? PROBE_MS.length - 1 : tries++;
   probe = setTimeout(knock, PROBE_MS[Math.min(wait, PROBE_MS.length - 1)]);
 }
 

@@ -6,7 +6,9 @@ import {
   TriangleAlert, UserX, X,
 } from 'lucide';
 import { t } from './i18n.js';
+import { initials } from './names.js';
 
+export { initials };
 export { Dialog, toast, ToastHost, announce } from './overlay.jsx';
 
 /** An icon of lucide, inlined: <Icon of={Check}/>.  size: 's' 16, 'l' 32, else 20 pixels.  Decoration unless labelled. */
@@ -110,12 +112,6 @@ export const statusWord = (status) => t(`common.status_${status}`);
 /** A status is a colour, an icon and a word. */
 export function Badge({ status }) {
   return <span class="badge" data-status={status}><Icon of={statusIcons[status]} size="s" />{statusWord(status)}</span>;
-}
-
-/** 'MR' for 'Dr. Meera Rao' */
-export function initials(name) {
-  const words = name.replace(/^(dr|डॉ)\.?\s+/i, '').split(/\s+/).filter(Boolean);
-  return words.slice(0, 1).concat(words.length > 1 ? words.slice(-1) : []).map((w) => [...w][0].toUpperCase()).join('');
 }
 
 /** Who it is stands beside it in words. size: 's' 24, 'l' 48, else 32 pixels. person: 1 to 4 gives a hue. */

@@ -56,7 +56,7 @@ function App() {
             <h1>{t('docs.title')}</h1>
             <p class="muted">{doc.value ? `${doc.value.info?.title ?? ''} ${doc.value.info?.version ?? ''}, OpenAPI ${doc.value.openapi}` : ' '}</p>
           </div>
-          <Button kind="quiet" small lang={other} onClick={() => setLang(other)}>{t('common.otherLanguage')}</Button>
+          <Button kind="quiet" small class="system" lang={other} onClick={() => setLang(other)}>{t('common.otherLanguage')}</Button>
           <Button small href="/api/openapi.json">openapi.json</Button>
         </header>
         {doc.value ? <Reader /> : broken.value

@@ -1,5 +1,5 @@
 // The visit is made: what, when, where, and every way on from here.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { batch } from '@preact/signals';
 import { CalendarPlus, Check, Hourglass, Phone, WifiOff } from 'lucide';
 import { connected } from '../common/connection.js';
@@ -19,7 +19,7 @@ export function Done() {
   const heading = useRef();
   const visit = booked.value;
   const asked = visit.status === 'requested';
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (focusOn.value !== 'done')
       return;
     focusOn.value = null;

@@ -35,7 +35,7 @@ export function SiteHead() {
     <header class="site-head">
       <div class="site-head__in">
         <a class="brand" href="/" aria-label={about ? undefined : t('public.title')}><span class="brand__mark"><Icon of={Plus} /></span>{about?.name ?? <span class="skeleton brand__wait" />}</a>
-        <button class="btn btn--quiet btn--small head-end" type="button" lang={other} onClick={() => setLang(other)}>
+        <button class="btn btn--quiet btn--small head-end system" type="button" lang={other} onClick={() => setLang(other)}>
           {t('common.otherLanguage')}
         </button>
         <div class="site-head__facts">

@@ -1,5 +1,5 @@
 // One question after the other: a step is open, answered (one line with "Change"), or still to come.
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { batch } from '@preact/signals';
 import { Check, Zap } from 'lucide';
 import { money, t } from '../common/i18n.js';
@@ -21,7 +21,7 @@ export function Step({ name, n, answer, fixed, beside, children }) {
   const heading = useRef();
   const current = open.value === name;
   const past = order.indexOf(name) < order.indexOf(open.value);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (focusOn.value !== name)
       return;
     focusOn.value = null;
