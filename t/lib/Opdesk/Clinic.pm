@@ -10,6 +10,7 @@ use IO::Socket::INET;
 use IO::Socket::UNIX;
 use JSON::PP ();
 use MIME::Base64 qw(encode_base64url);
+use Opdesk::Apache;
 use Opdesk::Client;
 use Opdesk::Cluster;
 use Opdesk::Process;
@@ -26,7 +27,8 @@ our %DEMO = (
 );
 
 # programs: names, all if not said; set: { OPDESK_X => … }; prepare: 'off';
-# workers: of each program (2).
+# workers: of each program (2); server: 'apache' for plain CGI under Apache,
+# also by OPDESK_TEST_SERVER for a whole run.
 sub new ($class, %o) {
 	state $n = 0;
 	my $cluster = Opdesk::Cluster->find;
@@ -40,8 +42,13 @@ sub new ($class, %o) {
 	$self->{workers} = $o{workers} // 2;
 	$self->listen_on_a_free_port;
 	$self->write_settings(%o);
-	$self->start_program($_) for @{ $self->{programs} };
-	$self->start_nginx;
+	$self->{server} = $o{server} // $ENV{OPDESK_TEST_SERVER} // 'nginx';
+	if ($self->{server} eq 'apache') {
+		$self->start_apache;
+	} else {
+		$self->start_program($_) for @{ $self->{programs} };
+		$self->start_nginx;
+	}
 	return $self;
 }
 
@@ -85,17 +92,23 @@ sub start_nginx ($self) {
 		log => "$dir/log/nginx.log", keep => $self->{listener}, env => { NGINX => fileno($self->{listener}) . ';' });
 }
 
+sub start_apache ($self) {
+	close delete $self->{listener};
+	$self->{processes}{apache} = Opdesk::Apache->start(top => $TOP, build => $BUILD, map { $_ => $self->{$_} } qw(dir port programs));
+}
+
 # Stop and start again; the name is a program's or nginx.
 sub stop ($self, $name) { $self->{processes}{$name}->stop }
 sub process ($self, $name) { $self->{processes}{$name} }
 
 # The process ids of a program's workers.
 sub workers ($self, $name) {
-	my $pid = $self->{processes}{$name}->pid;
+	my $pid = ($self->{processes}{$name} // return)->pid;
 	open my $in, '<', "/proc/$pid/task/$pid/children" or return;
 	return split ' ', <$in> // '';
 }
 
+sub server ($self) { $self->{server} }
 sub url ($self) { $self->{url} }
 sub port ($self) { $self->{port} }
 sub dir ($self) { $self->{dir} }

@@ -8,13 +8,15 @@
 package Opdesk::Cluster;
 
 use v5.36;
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
 use File::Path qw(remove_tree);
 use File::Temp qw(tempdir);
 use Opdesk::Process;
 use Time::HiRes qw(sleep time);
 
 our $BIN = '/usr/lib/postgresql/15/bin';
-our $TOP = $ENV{OPDESK_SRCDIR} // (__FILE__ =~ s{/?t/lib/Opdesk/Cluster\.pm$}{}r || '.');
+our $TOP = abs_path($ENV{OPDESK_SRCDIR} // dirname(__FILE__) . '/../../..');
 our $BUILD = $ENV{OPDESK_BUILD} // "$TOP/build";
 my @made;
 
