@@ -12,7 +12,7 @@ const everybody = ['admin', 'frontdesk', 'doctor'];
 export const pages = [
   { path: '/staff/today', name: 'today', icon: LayoutList, may: everybody, load: () => import('./today/index.jsx').catch(missing) },
   { path: '/staff/calendar', name: 'calendar', icon: CalendarDays, may: everybody, load: () => import('./calendar/index.jsx').catch(missing) },
-  { path: '/staff/appointments', name: 'appointments', icon: ListFilter, may: everybody, load: () => import('./appointments/index.jsx').catch(missing) },
+  { path: '/staff/appointments', name: 'appointments', fill: true, icon: ListFilter, may: everybody, load: () => import('./appointments/index.jsx').catch(missing) },
   { path: '/staff/availability', name: 'availability', icon: CalendarClock, may: everybody, load: () => import('./availability/index.jsx').catch(missing) },
   { path: '/staff/daysheet', name: 'daysheet', icon: Printer, may: everybody, load: () => import('./daysheet/index.jsx').catch(missing) },
 ];

@@ -29,6 +29,33 @@ export function startOf(row) {
 
 const inOrder = (a, b) => (startOf(a) === startOf(b) ? (a.id < b.id ? -1 : 1) : startOf(a) - startOf(b));
 
+/* A few changes are put into their places; many are sorted anew. */
+const FEW = 100;
+
+function inserted(sorted, { changed, removed }, client) {
+  if (changed.length + removed.length > FEW)
+    return client.all().sort(inOrder);
+  const gone = new Set([...removed, ...changed.map((row) => row.id)]);
+  const next = sorted.filter((row) => !gone.has(row.id));
+  for (const { id } of changed) {
+    const row = client.get(id);
+    if (row)
+      next.splice(placeOf(next, row), 0, row);
+  }
+  return next;
+}
+
+function placeOf(rows, row) {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (inOrder(rows[middle], row) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /* What the sync client wants to hear of an exchange, in place of errors. */
 async function request(body) {
   try {
@@ -104,14 +131,16 @@ export function makeStore(client) {
     }
     for (const id of event.removed)
       since.delete(id);
+    sorted = inserted(sorted, event, client);
     revision.value++;
     for (const listener of [...listeners])
       listener(event);
   });
 
+  let sorted = client.all().sort(inOrder);
   const rows = computed(() => {
     void revision.value;
-    return client.all().sort(inOrder);
+    return sorted;
   });
 
   const store = {

@@ -38,7 +38,7 @@ export function Shell({ session, page, children }) {
       <a class="skip" href="#main">{t('common.skip')}</a>
       <div class="shell">
         <Side clinic={clinic} me={me} pages={pages} page={page} store={store} />
-        <div class="work">
+        <div class={page.fill ? 'work work--fill' : 'work'}>
           <header class="topbar">
             <Search />
             <span class="grow only-wide" />
