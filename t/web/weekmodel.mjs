@@ -135,3 +135,98 @@ test('the grid shows eight to eight, and more where somebody works', () => {
   assert.deepEqual(week.dayRange(week.plansOf(demo)), { from: 480, to: 1200 });
   assert.deepEqual(week.dayRange(week.plansOf([rule(1, '05:30', '22:10')])), { from: 300, to: 1380 });
 });
+
+const draft = await from('draft.js');
+const ex = await from('exceptions.js');
+const KOLKATA = 'Asia/Kolkata';
+const answer = (more = {}) => ({ version: 3, rules: demo, exceptions: [], ...more });
+const closedDay = (day) => ex.fromForm({ kind: 'closed', whole: true, first: day, last: day }, KOLKATA);
+
+test('a draft without edits has nothing to save', () => {
+  assert.deepEqual(draft.changeList(draft.begin(answer())), []);
+});
+
+test('undo and redo walk through the strokes, discard is one of them', () => {
+  const first = draft.begin(answer());
+  const plans = [week.paint(first.plans[0], area(3, 3, '16:00', '19:00'), false)];
+  const one = draft.edit(first, { plans });
+  assert.equal(draft.changeList(one).length, 1);
+  assert.equal(draft.changeList(draft.undo(one)).length, 0);
+  assert.equal(draft.changeList(draft.redo(draft.undo(one))).length, 1);
+  const none = draft.discard(one);
+  assert.equal(draft.changeList(none).length, 0);
+  assert.equal(draft.changeList(draft.undo(none)).length, 1);
+  assert.equal(draft.undo(first), first);
+});
+
+test('what is sent carries the version and nothing of the editor', () => {
+  const body = draft.bodyOf(draft.edit(draft.begin(answer()), { exceptions: [{ ...closedDay('2026-11-24'), everyone: true }] }));
+  assert.equal(body.version, 3);
+  assert.deepEqual(body.rules, demo);
+  assert.deepEqual(Object.keys(body.exceptions[0]), ['kind', 'from', 'to']);
+});
+
+test('when somebody else saved, mine go on top of theirs', () => {
+  const mine = draft.edit(draft.begin(answer()), { exceptions: [closedDay('2026-11-24')] });
+  const theirs = answer({ version: 4, rules: [...demo, rule(4, '14:00', '15:00')], exceptions: [closedDay('2026-12-25')] });
+  assert.deepEqual(draft.theirChanges(mine, theirs).map((c) => c.change), ['added', 'added']);
+  const both = draft.putOnTop(mine, theirs);
+  assert.equal(draft.bodyOf(both).version, 4);
+  assert.equal(both.exceptions.length, 2);
+  assert.equal(draft.changeList(both).length, 1, 'and only mine remain to be saved');
+});
+
+test('an exception that they removed stays removed, and so does mine', () => {
+  const [a, b] = [closedDay('2026-11-24'), closedDay('2026-11-25')];
+  assert.deepEqual(ex.mergeExceptions([a, b], [a], [b]), []);
+});
+
+test('hours of two plans that hold together may not overlap', () => {
+  const overlapping = week.plansOf([...demo, rule(1, '12:00', '14:00', 15, 0, '2026-12-01', null)]);
+  assert.ok(draft.clash(overlapping));
+  assert.equal(draft.clash(week.plansOf([...demo, rule(7, '12:00', '14:00', 15, 0, '2026-12-01', null)])), null);
+  const split = week.splitPlan(week.plansOf(demo), 0, '2026-12-01', '2026-11-30');
+  assert.equal(draft.clash(split), null);
+});
+
+test('a closed day is midnight to midnight of the clinic, also when that is not 24 hours', () => {
+  assert.deepEqual(closedDay('2026-11-24'),
+    { kind: 'closed', from: '2026-11-23T18:30:00.000Z', to: '2026-11-24T18:30:00.000Z' });
+  const long = ex.fromForm({ kind: 'closed', whole: true, first: '2026-11-01', last: '2026-11-01' }, 'America/New_York');
+  assert.equal(Date.parse(long.to) - Date.parse(long.from), 25 * 3_600_000);
+  assert.deepEqual(ex.toForm(long, 'America/New_York').whole, true);
+});
+
+test('a form comes back as it was filled in', () => {
+  for (const form of [
+    { kind: 'closed', whole: true, first: '2026-11-30', last: '2026-12-02', start: 0, end: 1440, slotMinutes: 15 },
+    { kind: 'closed', whole: false, first: '2026-11-25', last: '2026-11-25', start: 960, end: 1140, slotMinutes: 15 },
+    { kind: 'extra', whole: false, first: '2026-11-28', last: '2026-11-28', start: 840, end: 960, slotMinutes: 20 },
+  ])
+    assert.deepEqual(ex.toForm(ex.fromForm(form, KOLKATA), KOLKATA), form);
+});
+
+test('a form that ends before it begins is not taken', () => {
+  assert.equal(ex.formError({ kind: 'closed', whole: true, first: '2026-11-30', last: '2026-11-29' }), 'exOrder');
+  assert.equal(ex.formError({ kind: 'extra', first: '2026-11-30', start: 600, end: 600 }), 'exOrder');
+  assert.equal(ex.formError({ kind: 'extra', first: '', start: 600, end: 660 }), 'exDayMissing');
+  assert.equal(ex.formError({ kind: 'extra', first: '2026-11-30', start: 600, end: 660 }), null);
+});
+
+test('the month view marks closed days, closed hours and extra sessions', () => {
+  const list = [
+    closedDay('2026-11-24'),
+    ex.fromForm({ kind: 'closed', whole: false, first: '2026-11-25', start: 960, end: 1140 }, KOLKATA),
+    ex.fromForm({ kind: 'extra', first: '2026-11-28', start: 840, end: 960, slotMinutes: 15 }, KOLKATA),
+  ];
+  assert.deepEqual(['2026-11-24', '2026-11-25', '2026-11-28', '2026-11-26'].map((d) => ex.dayMark(list, d, KOLKATA)),
+    ['closed', 'part', 'extra', null]);
+});
+
+test('a month is drawn in weeks from Monday', () => {
+  const november = ex.monthOf('2026-11-20');
+  assert.equal(november.length, 6);
+  assert.equal(november[0][6], '2026-11-01');
+  assert.equal(november[5][0], '2026-11-30');
+  assert.equal(ex.nextMonth('2026-11-20', 2), '2027-01-01');
+});

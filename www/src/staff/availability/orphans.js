@@ -1,18 +1,20 @@
 /*
  * orphans.js - visits that would be left without their time.
  *
- * Asked at every stroke of the brush, so the hours of a day are worked out
- * once per schedule and day.
+ * The same question as api.orphaned() answers after a save, asked before it
+ * and at every stroke of the brush, so the hours of a day are worked out once
+ * per schedule and day.
  */
 import { dayOf } from '../../common/time.js';
+import { merge } from '../calendar/axis.js';
 import { openings } from './hours.js';
 
-const EXPECTED = new Set(['requested', 'confirmed', 'checked_in', 'in_progress']);
+const EXPECTED = new Set(['requested', 'confirmed']);
 
 /* The visits of a doctor that still have to take place, in order of time. */
 export function comingVisits(appointments, doctorId, now) {
   return appointments
-    .filter((a) => a.doctorId === doctorId && a.startsAt && EXPECTED.has(a.status) && Date.parse(a.endsAt) > now)
+    .filter((a) => a.doctorId === doctorId && a.startsAt && EXPECTED.has(a.status) && Date.parse(a.startsAt) > now)
     .map((a) => ({ ...a, from: Date.parse(a.startsAt), to: Date.parse(a.endsAt) }))
     .sort((a, b) => a.from - b.from);
 }
@@ -21,13 +23,15 @@ export function comingVisits(appointments, doctorId, now) {
 export function outsideOf(schedule, visits, zone) {
   const known = new Map();
   const hours = (day) => {
-    if (!known.has(day))
-      known.set(day, openings(schedule, day, zone));
+    if (!known.has(day)) {
+      const { openings: open, closed } = openings(schedule, day, zone);
+      known.set(day, { open: merge(open), closed });
+    }
     return known.get(day);
   };
 
   return visits.filter((v) => {
-    const { openings: open, closed } = hours(dayOf(v.startsAt, zone));
+    const { open, closed } = hours(dayOf(v.startsAt, zone));
     return !open.some((o) => o.from <= v.from && v.to <= o.to) ||
       closed.some((c) => c.from < v.to && v.from < c.to);
   });

@@ -211,17 +211,29 @@ export function planChanges(base, draft) {
   });
 }
 
-function pairs(base, draft) {
-  const keys = new Map([...base, ...draft].map((p) => [planKey(p), p]));
-  const find = (plans, key) => plans.find((p) => planKey(p) === key);
-
-  return [...keys].map(([key, plan]) => ({ plan, was: find(base, key), is: find(draft, key) }));
+/*
+ * What a plan is compared with: the saved one of the same dates, else the
+ * saved one that it was split from or whose dates were changed.
+ */
+export function originOf(saved, plan) {
+  return saved.find((p) => planKey(p) === planKey(plan)) ??
+    saved.find((p) => [plan.validFrom, plan.validTo].some((day) => day !== null && holds(p, day))) ??
+    (saved.length === 1 ? saved[0] : null);
 }
 
 /* The same over all plans; how many there are is what the save bar says. */
-export function changes(base, draft) {
-  return pairs(base, draft).flatMap(({ plan, was, is }) =>
-    planChanges(was, is).map((c) => ({ ...c, validFrom: plan.validFrom, validTo: plan.validTo })));
+export function changes(saved, draft) {
+  const kept = new Set(draft.map((plan) => originOf(saved, plan)));
+  const told = (plan, list) => list.map((c) => ({ ...c, validFrom: plan.validFrom, validTo: plan.validTo }));
+
+  return [
+    ...draft.flatMap((plan) => {
+      const origin = originOf(saved, plan);
+      const dates = origin && planKey(origin) === planKey(plan) ? [] : [{ change: 'dates' }];
+      return told(plan, [...dates, ...planChanges(origin, plan)]);
+    }),
+    ...saved.filter((plan) => !kept.has(plan)).flatMap((plan) => told(plan, planChanges(plan, null))),
+  ];
 }
 
 export function samePlans(a, b) {

@@ -1,0 +1,65 @@
+// What the calendar says and asks when a move does not simply work.
+import { CircleAlert, ClockAlert, GitCompareArrows } from 'lucide';
+import { Banner, Button, Dialog } from '../../common/ui.jsx';
+import { list, t } from '../../common/i18n.js';
+import { clock, dayOf, formatDay, formatTime } from '../../common/time.js';
+
+const when = (ms, zone, today) => {
+  const day = dayOf(new Date(ms), zone);
+  const time = formatTime(new Date(ms), zone);
+  return day === today ? time : `${formatDay(day, { today })}, ${time}`;
+};
+
+function Taken({ problem, zone, today, choose, close }) {
+  const { visit, to, alternatives } = problem;
+  const day = dayOf(new Date(to.ms), zone);
+  return (
+    <Banner kind="warning" icon={ClockAlert} alert title={t('calendar.takenTitle', { time: formatTime(new Date(to.ms), zone) })}
+      action={<Button kind="quiet" small onClick={close}>{t('common.close')}</Button>}>
+      <p>{t(alternatives.length ? 'calendar.takenText' : 'calendar.takenNone', { name: visit.name, time: when(visit.startMs, zone, today) })}</p>
+      {alternatives.length > 0 && (
+        <div class="row calendar__near">
+          {alternatives.map((a) => (
+            <Button key={a.startsAt} small class="num" onClick={() => choose(visit, { ...to, ms: Date.parse(a.startsAt) })}>
+              {when(Date.parse(a.startsAt), zone, day)}
+            </Button>
+          ))}
+        </div>
+      )}
+    </Banner>
+  );
+}
+
+/** Why a visit did not move.  It stays until it is closed or the next move begins. */
+export function Problem({ problem, zone, today, choose, close }) {
+  if (!problem)
+    return null;
+  if (problem.kind === 'taken')
+    return <Taken problem={problem} zone={zone} today={today} choose={choose} close={close} />;
+  const { kind, visit, current } = problem;
+  const at = current?.startsAt ? when(Date.parse(current.startsAt), zone, today) : when(visit.startMs, zone, today);
+  return (
+    <Banner kind="warning" icon={kind === 'changed' ? GitCompareArrows : CircleAlert} alert
+      title={t(kind === 'changed' ? 'calendar.changedTitle' : 'calendar.notMoved', { name: visit.name })}
+      action={<Button kind="quiet" small onClick={close}>{t('common.close')}</Button>}>
+      {t(`calendar.why_${kind}`, { name: visit.name, time: at })}
+    </Banner>
+  );
+}
+
+/** Outside the hours is possible, when somebody means it. */
+export function OutsideDialog({ ask, zone, today, onMove, onStay }) {
+  const { visit, column, place } = ask;
+  const hours = column.spans.map((s) => `${clock(s.from)}–${clock(s.to)}`);
+  return (
+    <Dialog title={t('calendar.outsideTitle', { time: when(place.ms, zone, today) })} onClose={onStay}
+      foot={<>
+        <Button onClick={onStay}>{t('calendar.outsideStay', { time: when(visit.startMs, zone, today) })}</Button>
+        <Button kind="primary" onClick={onMove}>{t('calendar.outsideMove', { time: when(place.ms, zone, today) })}</Button>
+      </>}>
+      <p>{hours.length
+        ? t('calendar.outsideText', { doctor: column.doctor.name, hours: list(hours) })
+        : t('calendar.outsideDay', { doctor: column.doctor.name, day: formatDay(column.day, { long: true }) })}</p>
+    </Dialog>
+  );
+}
