@@ -99,8 +99,8 @@ crypto_md5_hex(struct bytes in, char out[CRYPTO_MD5_HEX])
 }
 
 const char *
-crypto_token(
-	struct arena *a, struct bytes key, const char *kind, const char *id)
+crypto_token(struct arena *a, struct bytes key, const char *kind,
+	const char *id)
 {
 	unsigned char mac[CRYPTO_SHA256_BYTES];
 	size_t kind_n = strlen(kind) + 1, id_n = strlen(id);

@@ -19,9 +19,9 @@ struct diff_known {
 };
 
 struct diff_result {
-	const char **stale; /* ids of the server that the client lacks or has in another version */
+	const char **stale; /* the server's: new, or of another version */
 	size_t stale_n;
-	const char **gone;  /* ids of the client that the server's list lacks */
+	const char **gone; /* the client's: no longer in the server's list */
 	size_t gone_n;
 };
 

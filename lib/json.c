@@ -226,8 +226,8 @@ json_add_raw(struct arena *a, struct bytes object, const char *key,
 }
 
 struct bytes
-json_add(
-	struct arena *a, struct bytes object, const char *key, const char *text)
+json_add(struct arena *a, struct bytes object, const char *key,
+	const char *text)
 {
 	struct buf b = buf_new(a, strlen(text) + 8);
 

@@ -18,8 +18,15 @@
 
 struct json; /* a value inside a document */
 
-enum json_type { JSON_NULL, JSON_BOOL, JSON_INT, JSON_REAL, JSON_TEXT,
-	JSON_LIST, JSON_OBJECT };
+enum json_type {
+	JSON_NULL,
+	JSON_BOOL,
+	JSON_INT,
+	JSON_REAL,
+	JSON_TEXT,
+	JSON_LIST,
+	JSON_OBJECT
+};
 
 struct json_limits {
 	size_t depth;   /* 16 where nothing else is said */
@@ -86,7 +93,7 @@ void json_quote(struct buf *b, struct bytes text);
 /* An object with one more member, text or raw JSON, put last. */
 struct bytes json_add(struct arena *a, struct bytes object, const char *key,
 	const char *text) MUST_USE;
-struct bytes json_add_raw(struct arena *a, struct bytes object,
-	const char *key, struct bytes value) MUST_USE;
+struct bytes json_add_raw(struct arena *a, struct bytes object, const char *key,
+	struct bytes value) MUST_USE;
 
 #endif

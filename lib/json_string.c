@@ -82,8 +82,8 @@ scan_escape(const char **p, const char *end)
 }
 
 const char *
-json_string_scan(
-	const char **p, const char *end, struct bytes *inside, bool *escaped)
+json_string_scan(const char **p, const char *end, struct bytes *inside,
+	bool *escaped)
 {
 	const char *why, *from = ++*p;
 

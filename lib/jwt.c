@@ -63,8 +63,8 @@ jwt_sign(struct arena *a, const struct jwt_key *keys,
 
 	if (keys[0].secret.n < SECRET_LEAST)
 		abort();
-	text = arena_printf(
-		a, "%s.%s", header_of(a, &keys[0]).p, payload_of(a, claims).p);
+	text = arena_printf(a, "%s.%s", header_of(a, &keys[0]).p,
+		payload_of(a, claims).p);
 	return arena_printf(a, "%s.%s", text,
 		signature(a, &keys[0], (struct bytes) { text, strlen(text) })
 			.p);

@@ -20,11 +20,11 @@ struct jwt_key {
 
 /* Whom a token speaks for.  Text lives in the arena. */
 struct jwt_claims {
-	const char *sub;      /* account, UUID */
-	const char *sid;      /* session, UUID */
-	const char *role;     /* "admin" … */
-	struct bytes secret;  /* of the session, raw bytes */
-	int64_t issued_s;     /* since 1970 UTC */
+	const char *sub;     /* account, UUID */
+	const char *sid;     /* session, UUID */
+	const char *role;    /* "admin" … */
+	struct bytes secret; /* of the session, raw bytes */
+	int64_t issued_s;    /* since 1970 UTC */
 	int64_t expires_s;
 };
 

@@ -134,8 +134,8 @@ static int
 open_file(const char *path)
 {
 	for (int tries = 0; tries < 8; tries++) {
-		int fd = open(
-			path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0660);
+		int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+			0660);
 		struct stat st, there;
 		enum content found;
 
@@ -319,8 +319,8 @@ print_metric(FILE *out, size_t i)
 	case IS_HISTOGRAM:
 		snprintf(name, sizeof name, "%s_ms", metrics[i].name);
 		print_head(out, name, metrics[i].help, "histogram");
-		print_histogram(
-			out, metrics[i].name, NULL, &shared->histograms[i]);
+		print_histogram(out, metrics[i].name, NULL,
+			&shared->histograms[i]);
 		return;
 	}
 	fprintf(out, "opdesk_%s %" PRId64 "\n", name, get(&shared->values[i]));

@@ -155,8 +155,8 @@ test_jws(struct arena *a)
 		      "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dH"
 		      "A6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"),
 		mac);
-	is_bytes(
-		crypto_base64url(a, (struct bytes) { (char *)mac, sizeof mac }),
+	is_bytes(crypto_base64url(a,
+			 (struct bytes) { (char *)mac, sizeof mac }),
 		"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
 		"... and gives the signature that stands there");
 }
@@ -210,8 +210,8 @@ test_base64url(struct arena *a)
 		struct bytes again;
 
 		crypto_random(raw, n);
-		again = crypto_unbase64url(
-			a, crypto_base64url(a, (struct bytes) { raw, n }));
+		again = crypto_unbase64url(a,
+			crypto_base64url(a, (struct bytes) { raw, n }));
 		same &= again.n == n && memcmp(again.p, raw, n) == 0;
 	}
 	ok(same, "random bytes of every length come back");

@@ -7,7 +7,7 @@ use Test::More;
 use File::Temp qw(tempdir);
 
 my $top = $ENV{OPDESK_SRCDIR} // '.';
-my $ours = ($ENV{OPDESK_BUILDDIR} // '.') . '/t/unit/json.t';
+my $ours = ($ENV{OPDESK_BUILD} // '.') . '/t/unit/json_scan.t';
 plan skip_all => "$ours is not built" unless -x $ours;
 plan skip_all => 'node is not here' if system 'node --version >/dev/null 2>&1';
 

@@ -39,8 +39,8 @@ signature(struct bytes secret, const char *text)
 static const char *
 forge(struct bytes secret, const char *header, const char *payload)
 {
-	const char *text = arena_printf(
-		a, "%s.%s", base64url(header).p, base64url(payload).p);
+	const char *text = arena_printf(a, "%s.%s", base64url(header).p,
+		base64url(payload).p);
 
 	return arena_printf(a, "%s.%s", text, signature(secret, text));
 }
@@ -95,8 +95,8 @@ test_round_trip(void)
 	is_int(c.expires_s, good.expires_s, "... and when it ends");
 	is_str(token, jwt_sign(a, keys, &good), "signing is repeatable");
 	is_bytes(crypto_unbase64url(a,
-			 (struct bytes) {
-				 token, (size_t)(strchr(token, '.') - token) }),
+			 (struct bytes) { token,
+				 (size_t)(strchr(token, '.') - token) }),
 		OUR_HEADER, "the header is fixed text with the key's id");
 }
 

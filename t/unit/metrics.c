@@ -155,8 +155,8 @@ test_requests(void)
 	ok(value("opdesk_requests_total{program=\"other\",status=\"2xx\"}") >
 			100,
 		"... and those too many share one");
-	metrics_request(
-		"a-name-that-is-longer-than-a-row-has-room-for", 200, 1);
+	metrics_request("a-name-that-is-longer-than-a-row-has-room-for", 200,
+		1);
 	ok(strstr(printed(), "room-for") == NULL, "a long name does no harm");
 }
 

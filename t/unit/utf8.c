@@ -168,8 +168,8 @@ test_control(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		is_int(utf8_has_control(
-			       (struct bytes) { cases[i].text, cases[i].n },
+		is_int(utf8_has_control((struct bytes) { cases[i].text,
+						cases[i].n },
 			       "\n"),
 			cases[i].has, "\"%s\" has %s control character but \\n",
 			show_bytes(cases[i].text, cases[i].n),
