@@ -19,6 +19,7 @@ static const struct route routes[] = {
 		.handle = send_document,
 		.tokenless = true,
 		.cached = true,
+		.status = 200,
 		.returns = "OpenApi",
 		.doc = "This document",
 	},
