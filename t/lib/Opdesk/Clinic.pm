@@ -187,6 +187,7 @@ sub sign_in ($self, $path, $body, %o) {
 
 # A session of that role, made in the database and not by signing in: 'admin',
 # 'frontdesk', 'doctor' (Meera), 'patient' (Asha), or a name: 'arun', 'bilal'.
+# 'chatbot' serves Asha.
 # 'none' is a stranger.
 sub as ($self, $who, %o) {
 	return $self->visitor(%o) if $who eq 'none';
@@ -194,13 +195,17 @@ sub as ($self, $who, %o) {
 }
 
 sub token ($self, $who) {
-	my $account = $self->account($who);
-	my $secret = "secret of $account->{id}";
-	my $session = $self->psql(sprintf q(INSERT INTO auth.session (clinic_id, account_id, role, doctor_id, patient_id, secret_hash, expires_at)
-		SELECT clinic_id, id, role, doctor_id, patient_id, '\x%s', now() + interval '2 hours' FROM auth.account WHERE id = '%s' RETURNING id),
-		sha256_hex($secret), $account->{id});
-	return $self->sign({ sub => $account->{id}, sid => $session, role => $account->{role}, sec => encode_base64url($secret),
-		iat => time, exp => time + 7200 });
+	my $account = $self->account($who eq 'chatbot' ? 'patient' : $who);
+	return $self->session(account => $account->{id}, $who eq 'chatbot' ? (role => 'chatbot') : ());
+}
+
+# A session of that account, as its token; role: another than the account's.
+sub session ($self, %o) {
+	my $secret = "secret of $o{account}";
+	my ($session, $role) = split /\|/, $self->psql(sprintf q(INSERT INTO auth.session (clinic_id, account_id, role, doctor_id, patient_id, secret_hash, expires_at)
+		SELECT clinic_id, id, %s, doctor_id, patient_id, '\x%s', now() + interval '2 hours' FROM auth.account WHERE id = '%s' RETURNING id, role),
+		$o{role} ? "'$o{role}'" : 'role', sha256_hex($secret), $o{account});
+	return $self->sign({ sub => $o{account}, sid => $session, role => $role, sec => encode_base64url($secret), iat => time, exp => time + 7200 });
 }
 
 # A token with these claims, signed as the programs sign (lib/jwt.c).
@@ -220,7 +225,7 @@ my %person = (
 # A patient of the demo has an account from the first sign-in on, or from here.
 sub account ($self, $who) {
 	my $which = $person{$who} // die "nobody is called $who\n";
-	my ($found) = $self->rows("SELECT id, role FROM auth.account WHERE $which");
+	my ($found) = $self->rows("SELECT id, role FROM auth.account WHERE clinic_id = '$DEMO{clinic}' AND $which");
 	return $found if $found;
 	$self->psql("INSERT INTO auth.account (clinic_id, role, patient_id) VALUES ('$DEMO{clinic}', 'patient', '$DEMO{$who eq 'patient' ? 'asha' : $who}')");
 	return $self->account($who);
