@@ -67,7 +67,8 @@ CREATE POLICY visible ON core.appointment USING (clinic_id = (SELECT auth.clinic
        OR edit_hash = (SELECT auth.edit_hash())));
 CREATE POLICY visible ON core.patient USING (clinic_id = (SELECT auth.clinic_id())
   AND ((SELECT auth.sees_clinic()) OR id = (SELECT auth.patient_id())
-       OR EXISTS (SELECT FROM core.appointment a WHERE a.doctor_id = (SELECT auth.doctor_id()) AND a.patient_id = patient.id)));
+       OR EXISTS (SELECT FROM core.appointment a
+                  WHERE a.doctor_id = (SELECT auth.doctor_id()) AND a.patient_id = patient.id AND NOT a.is_deleted)));
 GRANT SELECT (id, clinic_id, version, status, doctor_id, patient_id, service_id, slot_id, starts_at, ends_at, name, phone, email, reason, notes,
               source, walk_in, is_deleted, created_at, updated_at, mailed, status_before, status_changed_at, listed_at)
    ON core.appointment TO opdesk_web, opdesk_hub, opdesk_worker;

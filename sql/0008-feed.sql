@@ -74,7 +74,7 @@ CREATE TABLE feed.item (
   deleted   boolean NOT NULL,
   PRIMARY KEY (scope, id)
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
-CREATE INDEX item_seq ON feed.item (scope, seq) INCLUDE (id, version, deleted);
+CREATE INDEX item_seq ON feed.item (scope, seq);
 COMMENT ON TABLE feed.item IS 'Each list''s appointments with their last change only.';
 COMMENT ON COLUMN feed.item.scope IS 'Whose list: id of a clinic, doctor or patient.';
 COMMENT ON COLUMN feed.item.deleted IS 'Marks what left the list.';
@@ -148,7 +148,7 @@ CREATE TRIGGER record_change AFTER UPDATE ON core.appointment FOR EACH ROW
   WHEN (OLD.version <> NEW.version) EXECUTE FUNCTION feed.record();
 
 -- Time that is taken or free again.  A hold that runs out says nothing: it is
--- free by the clock, and whoever lists knows.
+-- free by the clock, and whoever lists knows.  The past is no news.
 CREATE FUNCTION feed.record_slot() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   had boolean := TG_OP <> 'INSERT' AND OLD.state IN ('hold', 'booked');
@@ -165,6 +165,9 @@ END $$;
 
 CREATE FUNCTION feed.slot_event(op text, s core.slot) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+  IF s.ends_at < clock_timestamp() THEN
+    RETURN;
+  END IF;
   INSERT INTO feed.fresh (clinic_id, entity, op, entity_id, version, scopes, gone, body)
   VALUES (s.clinic_id, 'slot', op, s.id, 0, '{}', '{}',
           jsonb_build_object('doctorId', s.doctor_id, 'startsAt', s.starts_at, 'endsAt', s.ends_at));
@@ -212,36 +215,39 @@ CREATE FUNCTION feed.half(id uuid, version int, h int) RETURNS bigint LANGUAGE s
 RETURN ('x' || substr(md5(id || ':' || version), h * 16 - 15, 16))::bit(64)::bigint;
 
 -- Numbers what is fresh in a clinic; the last number.  READ COMMITTED: each
--- statement after the lock sees all that earlier folders left.
+-- statement after the lock sees all that earlier folders left.  Each step goes
+-- on behind the one before, so that many thousand changes of one transaction
+-- do not walk again and again over those just deleted.
 CREATE FUNCTION feed.fold(clinic uuid) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   head bigint;
-  n bigint := 1000;
+  behind bigint := 0;
+  n bigint;
 BEGIN
   IF NOT EXISTS (SELECT FROM feed.fresh f WHERE f.clinic_id = clinic) THEN
     SELECT c.seq INTO head FROM feed.clock c WHERE c.clinic_id = clinic;
     RETURN coalesce(head, 0);
   END IF;
   SELECT c.seq INTO head FROM feed.clock c WHERE c.clinic_id = clinic FOR NO KEY UPDATE;
-  WHILE n = 1000 LOOP
-    n := feed.fold_some(clinic, head);
+  LOOP
+    SELECT s.n, s.last_id INTO n, behind FROM feed.fold_some(clinic, head, behind) s;
     head := head + n;
+    EXIT WHEN n < 1000;
   END LOOP;
   UPDATE feed.clock c SET seq = head WHERE c.clinic_id = clinic;
   RETURN head;
 END $$;
 COMMENT ON FUNCTION feed.fold IS 'Numbers what is committed and not yet numbered.  Before every reading of the feed.';
 
--- Up to a thousand changes of a clinic whose clock is locked at head; how many.
-CREATE FUNCTION feed.fold_some(clinic uuid, head bigint) RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-  n bigint;
+-- Up to a thousand changes of a clinic whose clock is locked at head, behind
+-- some id; how many, and the last one's id.
+CREATE FUNCTION feed.fold_some(clinic uuid, head bigint, behind bigint, OUT n bigint, OUT last_id bigint) LANGUAGE plpgsql AS $$
 BEGIN
   WITH taken AS (
     DELETE FROM feed.fresh f
-     WHERE f.clinic_id = clinic AND f.id <= (SELECT max(g.id) FROM (
-             SELECT id FROM feed.fresh WHERE clinic_id = clinic ORDER BY id LIMIT 1000) g)
+     WHERE f.clinic_id = clinic AND f.id > behind AND f.id <= (SELECT max(g.id) FROM (
+             SELECT id FROM feed.fresh WHERE clinic_id = clinic AND id > behind ORDER BY id LIMIT 1000) g)
     RETURNING f.*),
   numbered AS (
     INSERT INTO feed.change (clinic_id, seq, entity, op, entity_id, version, scopes, gone, body, made_at)
@@ -274,8 +280,7 @@ BEGIN
     SELECT clinic, scope, max(seq), sum(step.n), bit_xor(x1), bit_xor(x2) FROM step GROUP BY scope
     ON CONFLICT (scope) DO UPDATE
       SET seq = EXCLUDED.seq, n = s.n + EXCLUDED.n, x1 = s.x1 # EXCLUDED.x1, x2 = s.x2 # EXCLUDED.x2)
-  SELECT count(*) INTO n FROM numbered;
-  RETURN n;
+  SELECT count(*), max(t.id) INTO n, last_id FROM taken t;
 END $$;
 
 -- For the hub: folds every clinic that has something fresh and is not being
@@ -326,11 +331,33 @@ BEGIN
   RETURN upto;
 END $$;
 
--- After a restore: what clients know may never have happened.
-CREATE FUNCTION feed.new_epoch() RETURNS void
+-- Makes a clinic's lists anew from its appointments, under a new epoch, so that
+-- every cursor is refused and every client compares all it has: after a
+-- restore, and after loading so much that recording each row would not pay.
+CREATE FUNCTION feed.rebuild(clinic uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  head bigint;
 BEGIN
-  UPDATE feed.clock c SET epoch = gen_random_uuid();
+  SELECT c.seq INTO head FROM feed.clock c WHERE c.clinic_id = clinic FOR NO KEY UPDATE;
+  DELETE FROM feed.fresh f WHERE f.clinic_id = clinic;
+  DELETE FROM feed.change c WHERE c.clinic_id = clinic;
+  DELETE FROM feed.item i WHERE i.clinic_id = clinic;
+  DELETE FROM feed.scope s WHERE s.clinic_id = clinic;
+  DELETE FROM feed.hash h WHERE h.clinic_id = clinic;
+  PERFORM auth.enter_system(clinic);
+  INSERT INTO feed.item (clinic_id, scope, id, version, seq, deleted)
+  SELECT clinic, s.scope, a.id, a.version, head + row_number() OVER (ORDER BY a.created_at, a.id), false
+    FROM core.appointment a, unnest(ARRAY[a.clinic_id, a.doctor_id, a.patient_id]) s(scope)
+   WHERE a.clinic_id = clinic AND NOT a.is_deleted AND s.scope IS NOT NULL;
+  PERFORM auth.leave();
+  INSERT INTO feed.scope (clinic_id, scope, seq, n, x1, x2)
+  SELECT clinic, i.scope, max(i.seq), count(*), bit_xor(feed.half(i.id, i.version, 1)), bit_xor(feed.half(i.id, i.version, 2))
+    FROM feed.item i WHERE i.clinic_id = clinic GROUP BY i.scope;
+  UPDATE feed.clock c
+     SET epoch = gen_random_uuid(), seq = q.top, purged_to = q.top
+    FROM (SELECT coalesce(max(i.seq), head) + 1 AS top FROM feed.item i WHERE i.clinic_id = clinic) q
+   WHERE c.clinic_id = clinic;
 END $$;
 
 -- A hub reports every few seconds; ten without one count as none.

@@ -1,4 +1,4 @@
--- appointments.sql - what cgi-bin/appointments.c reads.  Writing is in appointments_write.sql.
+-- appointments.sql - what cgi-bin/appointments.c reads.  See also appointments_book.sql, appointments_change.sql.
 SET LOCAL ROLE opdesk_api;
 
 --
