@@ -91,6 +91,8 @@ test('phone numbers, as people type them', () => {
   assert.deepEqual(phone.phoneProblem('98000 001', 'IN'), { need: 10, have: 8 });
   assert.equal(phone.phoneProblem('12 34', 'XX').need, undefined);
   assert.equal(phone.formatPhone('+919800000001'), '+91 98000 00001');
+  assert.equal(phone.formatPhone('+912025501234'), '+91 20 2550 1234');
+  assert.equal(phone.formatPhone('020 5550 0100'), '020 5550 0100');
 });
 
 test('initials leave out the title', () => {

@@ -32,10 +32,16 @@ export function phoneProblem(text, country) {
   return have === digits || extra ? null : { need: digits, have };
 }
 
+// Landlines of the large cities have two digits of area code and eight of their own.
+const shapes = [
+  [/^\+91(11|20|22|33|40|44|79|80)(\d{4})(\d{4})$/, '+91 $1 $2 $3'],
+  [/^\+91(\d{5})(\d{5})$/, '+91 $1 $2'],
+];
+
 /** '+91 98000 00001' from '+919800000001'; what we do not know stays as it is. */
 export function formatPhone(text) {
-  const m = /^\+91(\d{5})(\d{5})$/.exec(text);
-  return m ? `+91 ${m[1]} ${m[2]}` : text;
+  const shape = shapes.find(([pattern]) => pattern.test(text));
+  return shape ? text.replace(...shape) : text;
 }
 
 export const telHref = (text) => `tel:${text.replace(/[^\d+]/g, '')}`;

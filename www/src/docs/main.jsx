@@ -21,7 +21,9 @@ const wanted = signal('');
 async function load() {
   broken.value = false;
   try {
-    doc.value = await api('GET', '/api/openapi.json', { stranger: true });
+    const found = await api('GET', '/api/openapi.json', { stranger: true });
+    doc.value = found;
+    broken.value = !found;
   } catch {
     broken.value = true;
   }

@@ -4,7 +4,7 @@ import { batch } from '@preact/signals';
 import { Phone, WifiOff } from 'lucide';
 import { connected } from '../common/connection.js';
 import { t } from '../common/i18n.js';
-import { telHref } from '../common/phone.js';
+import { formatPhone, telHref } from '../common/phone.js';
 import { dayOf, formatWhen, now } from '../common/time.js';
 import { Banner, Button, Empty, Skeleton, ToastHost } from '../common/ui.jsx';
 import { clinic, doctors, knownPhone, load, services, unreachable } from './data.js';
@@ -104,7 +104,7 @@ function Waiting() {
 
 function CallButton() {
   const phone = clinic.value?.phone ?? knownPhone.value;
-  return phone && <Button kind="primary" href={telHref(phone)} icon={Phone}>{phone}</Button>;
+  return phone && <Button kind="primary" href={telHref(phone)} icon={Phone}>{formatPhone(phone)}</Button>;
 }
 
 function Unreachable() {

@@ -101,7 +101,7 @@ function CancelDialog({ visit, close }) {
   const foot = (
     <>
       <Button onClick={close}>{t('public.keepVisit')}</Button>
-      {phone && <Button kind="primary" href={telHref(phone)} icon={Phone}>{phone}</Button>}
+      {phone && <Button kind="primary" href={telHref(phone)} icon={Phone}>{formatPhone(phone)}</Button>}
     </>
   );
   return <Dialog title={t('public.cancelTitle')} onClose={close} foot={foot}><p>{tx('public.cancelText', { when: <strong>{when}</strong> })}</p></Dialog>;

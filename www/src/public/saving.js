@@ -68,6 +68,10 @@ async function save() {
       whenConnected().then(saveSoon);
       return;
     }
+    if (e.code === 'RATE_LIMITED') {
+      timer = setTimeout(saveNow, (e.retryAfter ?? 10) * 1000);
+      return;
+    }
     if (e.status === 404)
       lead.value = null; // it is not ours any more: the booking makes a new one
     // A half-typed address or number is refused, and told only when the visitor wants to book.

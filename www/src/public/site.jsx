@@ -1,7 +1,7 @@
 // The frame of the public pages: who the clinic is, when it is open, how to call it, and the other language.
 import { Clock, MapPin, Phone, Plus } from 'lucide';
 import { lang, list, setLang, t } from '../common/i18n.js';
-import { telHref } from '../common/phone.js';
+import { formatPhone, telHref } from '../common/phone.js';
 import { dayOf, minutesFrom, minutesOf, now, weekdayOf } from '../common/time.js';
 import { Icon } from '../common/ui.jsx';
 import { clinic } from './data.js';
@@ -42,7 +42,7 @@ export function SiteHead() {
           {about ? (
             <>
               <span><Icon of={Clock} size="s" />{hoursText()}</span>
-              {about.phone && <a href={telHref(about.phone)}><Icon of={Phone} size="s" />{about.phone}</a>}
+              {about.phone && <a href={telHref(about.phone)}><Icon of={Phone} size="s" />{formatPhone(about.phone)}</a>}
               {about.address && <span class="only-wide-flex"><Icon of={MapPin} size="s" />{about.address}</span>}
             </>
           ) : <span><span class="skeleton facts__wait" /></span>}

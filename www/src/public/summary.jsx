@@ -1,6 +1,6 @@
 // Beside the steps, where there is room: what has been chosen so far, and the phone for who would rather talk.
 import { t, tx } from '../common/i18n.js';
-import { telHref } from '../common/phone.js';
+import { formatPhone, telHref } from '../common/phone.js';
 import { capital, dayOf, formatWhen, now } from '../common/time.js';
 import { clinic } from './data.js';
 import { booked, doctor, moving, service, slot, zone } from './flow.js';
@@ -35,7 +35,7 @@ export function Summary() {
       </div></div>
       {phone && (
         <p class="small muted aside-note">
-          {tx(until ? 'public.callUntil' : 'public.call', { phone: <a class="nowrap" href={telHref(phone)}>{phone}</a>, time: until })}
+          {tx(until ? 'public.callUntil' : 'public.call', { phone: <a class="nowrap" href={telHref(phone)}>{formatPhone(phone)}</a>, time: until })}
         </p>
       )}
     </aside>

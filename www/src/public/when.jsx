@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { CalendarX2, ChevronRight, ClockAlert } from 'lucide';
 import { connected } from '../common/connection.js';
 import { t } from '../common/i18n.js';
-import { telHref } from '../common/phone.js';
+import { formatPhone, telHref } from '../common/phone.js';
 import { capital, clock, dateNumber, daysBetween, dayOf, formatDay, formatTime, formatWhen, monthSpan, now, weekdayName, zoneName, zoneNote } from '../common/time.js';
 import { Banner, Button, Empty, Icon, Skeleton } from '../common/ui.jsx';
 import { clinic, doctors } from './data.js';
@@ -73,7 +73,7 @@ function NothingFree() {
       {other && doctorChoice.value !== 'any' && (
         <Button kind={moreDays.value ? 'quiet' : 'primary'} onClick={() => askFor(other.id)}>{t('public.askFor', { doctor: other.name })}</Button>
       )}
-      {clinic.value.phone && <Button kind="quiet" href={telHref(clinic.value.phone)}>{t('public.callNumber', { phone: clinic.value.phone })}</Button>}
+      {clinic.value.phone && <Button kind="quiet" href={telHref(clinic.value.phone)}>{t('public.callNumber', { phone: formatPhone(clinic.value.phone) })}</Button>}
     </Empty>
   );
 }
