@@ -132,13 +132,6 @@ BEGIN
    WHERE u.bucket = forgive_use.bucket AND cardinality(u.uses) > 0;
 END $$;
 
--- Takes the last use back: a sign-in that succeeded was no failure.
-CREATE FUNCTION api.forgive_use(bucket text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  UPDATE core.limit_use u SET uses = u.uses[:cardinality(u.uses) - 1] WHERE u.bucket = forgive_use.bucket;
-END $$;
-
 -- Asks for a stored answer, and reserves the key until this transaction ends.
 CREATE FUNCTION api.idem_take(route text, scope text, key text, body_hash bytea, OUT state text, OUT status int, OUT body json)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -171,4 +164,3 @@ END $$;
 
 GRANT EXECUTE ON FUNCTION api.forgive_use TO opdesk_signin;
 GRANT EXECUTE ON FUNCTION api.count_use, api.idem_take, api.idem_keep TO opdesk_web;
-GRANT EXECUTE ON FUNCTION api.forgive_use TO opdesk_signin;
