@@ -30,7 +30,8 @@ make_programs() {
 		"$TOP/configure" --quiet "$@" >"$log" 2>&1 || failed "configure" "$log"
 	fi
 	say "building ${dir##*/}"
-	make -s -j"$(nproc)" ${MAKE_TARGETS-} || die "the build in ${dir##*/} failed"
+	make -s -j"$(nproc)" --eval 'with-tests: all $(check_PROGRAMS)' "${MAKE_TARGET-all}" ||
+		die "the build in ${dir##*/} failed"
 }
 
 failed() { # WHAT LOG

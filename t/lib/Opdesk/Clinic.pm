@@ -28,7 +28,7 @@ our %DEMO = (
 
 # programs: names, all if not said; set: { OPDESK_X => … }; prepare: 'off';
 # workers: of each program (2); server: 'apache' for plain CGI under Apache,
-# also by OPDESK_TEST_SERVER for a whole run.
+# also by OPDESK_TEST_SERVER for a whole run, or 'none' for the database alone.
 sub new ($class, %o) {
 	state $n = 0;
 	my $cluster = Opdesk::Cluster->find;
@@ -45,7 +45,7 @@ sub new ($class, %o) {
 	$self->{server} = $o{server} // $ENV{OPDESK_TEST_SERVER} // 'nginx';
 	if ($self->{server} eq 'apache') {
 		$self->start_apache;
-	} else {
+	} elsif ($self->{server} eq 'nginx') {
 		$self->start_program($_) for @{ $self->{programs} };
 		$self->start_nginx;
 	}
@@ -135,6 +135,12 @@ sub psql ($self, $sql, %o) { $self->{cluster}->psql($self->{database}, $sql, $o{
 sub rows ($self, $sql, %o) {
 	my $text = $self->psql("SELECT coalesce(json_agg(r), '[]') FROM ($sql) r", %o);
 	return @{ JSON::PP->new->utf8->decode($text) };
+}
+
+# The TAP that a file of pgTAP prints is this test's TAP.
+sub pgtap ($self, $file) {
+	$self->psql('CREATE EXTENSION IF NOT EXISTS pgtap');
+	return system("$Opdesk::Cluster::BIN/psql", '-XqAt', '-v', 'ON_ERROR_STOP=1', '-P', 'pager=off', '-d', $self->conninfo, '-f', $file);
 }
 
 # Time does not pass in a test; rows grow older instead.
