@@ -275,6 +275,9 @@ serve(struct req *rq)
 	}
 	http_send(&rq->http);
 	log_request(rq, e, started_us);
+	/* Nobody works in another's transaction, whatever went wrong. */
+	if (db_in_transaction(rq->db))
+		db_drop(rq->db);
 	log_context(NULL);
 }
 

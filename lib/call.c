@@ -129,10 +129,13 @@ call_rows(struct req *rq, const char *sql, const char *const *values, int n,
 	return e;
 }
 
+/* A refusal leaves a failed transaction, which is not the next request's. */
 enum err
 call_enter(struct req *rq)
 {
-	return call_rows(rq, NULL, NULL, 0, true, NULL);
+	enum err e = call_rows(rq, NULL, NULL, 0, true, NULL);
+
+	return e == E_OK ? E_OK : call_end(rq, e);
 }
 
 enum err

@@ -72,6 +72,13 @@ hang_up(struct db *db)
 }
 
 void
+db_drop(struct db *db)
+{
+	log_error("event=transaction-left-open");
+	hang_up(db);
+}
+
+void
 db_free(struct db *db)
 {
 	if (db == NULL)

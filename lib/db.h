@@ -63,6 +63,9 @@ const struct db_fault *db_fault(const struct db *db);
 /* True while a transaction block is open, failed or not. */
 bool db_in_transaction(const struct db *db);
 
+/* Closes the connection, and with it whatever was left open in it. */
+void db_drop(struct db *db);
+
 /* "COMMIT", "ROLLBACK", "SELECT 1": what the server says that it did. */
 const char *db_tag(const struct db_rows *rows);
 
