@@ -29,12 +29,15 @@ static const char *const statuses[] = { "lead", "requested", "confirmed",
 static const char *const first_statuses[] = { "lead", "requested", "confirmed",
 	"checked_in", NULL };
 
-/* What a visit says of itself; the same words in every request. */
-#define DETAILS(needed)                                                     \
-	{ "name", IN_PART, T_TEXT, 1, 120, .optional = !(needed),           \
-		.doc = "Of the person who comes." },                        \
-	{ "phone", IN_PART, T_PHONE, .optional = !(needed),                 \
-		.doc = "With or without the country's prefix." },           \
+/*
+ * What a visit says of itself; the same words in every request.  Who is known
+ * need not say name and phone again: they stand in the patient's row.
+ */
+#define DETAILS(who)                                                        \
+	{ "name", IN_PART, T_TEXT, 1, 120, .optional = true, .must = (who), \
+		.doc = "Of the person who comes; a visitor must send it." },\
+	{ "phone", IN_PART, T_PHONE, .optional = true, .must = (who),       \
+		.doc = "With or without the country's prefix; a visitor must send it." }, \
 	{ "email", IN_PART, T_EMAIL, .optional = true },                    \
 	{ "reason", IN_PART, T_TEXT, 0, 1000, .optional = true,             \
 		.doc = "Why they come, in their words." },                  \
@@ -52,7 +55,7 @@ static const char *const first_statuses[] = { "lead", "requested", "confirmed",
 		.doc = "Also where the doctor does not work." }
 
 static const struct field book_fields[] = {
-	DETAILS(true),
+	DETAILS(STRANGER),
 	STAFF_DETAILS,
 	{ "status", IN_PART, T_TEXT, 1, 20, .optional = true, .may = STAFF,
 		.words = first_statuses },
@@ -70,7 +73,7 @@ static const struct field book_fields[] = {
 static const struct field amend_fields[] = {
 	{ "id", IN_BODY, T_UUID, .doc = "The appointment." },
 	EDIT_TOKEN,
-	DETAILS(false),
+	DETAILS(0),
 	{ "reservationToken", IN_BODY, T_TOKEN, .optional = true },
 	END,
 };
@@ -78,7 +81,7 @@ static const struct field amend_fields[] = {
 static const struct field amend_one_fields[] = {
 	{ "id", IN_PATH, T_UUID, .doc = "The appointment." },
 	EDIT_TOKEN,
-	DETAILS(false),
+	DETAILS(0),
 	{ "reservationToken", IN_BODY, T_TOKEN, .optional = true },
 	END,
 };
@@ -108,7 +111,7 @@ static const struct field change_fields[] = {
 	{ "id", IN_PATH, T_UUID, .doc = "The appointment." },
 	{ "version", IN_VERSION, T_INT, 1, INT32_MAX,
 		.doc = "The version that was read." },
-	DETAILS(false),
+	DETAILS(0),
 	STAFF_DETAILS,
 	{ "status", IN_PART, T_TEXT, 1, 20, .optional = true, .may = STAFF,
 		.words = statuses },

@@ -434,7 +434,8 @@ check_one(struct check *c, const struct field *f, const char *name,
 
 	if (!g->present || g->null) {
 		*out = f->fallback;
-		if (!f->optional && f->fallback == NULL)
+		if ((!f->optional || (f->must & c->in->role)) &&
+			f->fallback == NULL)
 			wrong = f->in == IN_VERSION ?
 				"Send If-Match or version." :
 				"It is missing.";

@@ -49,6 +49,7 @@ struct field {
 	enum field_type type;
 	int64_t min, max;
 	bool optional;            /* absent (or null) binds NULL */
+	unsigned must;            /* roles for which it is not optional */
 	const char *fallback;     /* bound when absent */
 	const char *since;        /* of T_DATE */
 	const char *const *words; /* the only values; ends with NULL */
