@@ -196,8 +196,11 @@ put_errors(struct writer *w, const struct route *r)
 	all[n++] = E_UNAUTHENTICATED;
 	for (const enum err *e = r->errors; e != NULL && *e != E_OK; e++)
 		all[n++] = *e;
-	if (route_changes(r))
+	if (route_changes(r)) {
 		all[n++] = E_CSRF;
+		all[n++] = E_PAYLOAD_TOO_LARGE;
+		all[n++] = E_UNSUPPORTED_MEDIA_TYPE;
+	}
 	all[n++] = E_RATE_LIMITED;
 	all[n++] = E_INTERNAL_ERROR;
 	all[n++] = E_UNAVAILABLE;
@@ -226,9 +229,13 @@ put_responses(struct writer *w, const struct route *r)
 		r->shape == NONE ? "Done" : "The answer");
 	if (r->returns != NULL)
 		fprintf(w->out,
-			",\"content\":{\"application/json\":{\"schema\":{\"$ref\":\"#/components/schemas/%s\"}}}",
+			",\"content\":{\"%s\":{\"schema\":{\"$ref\":\"#/components/schemas/%s\"}}}",
+			r->type != NULL ? r->type : "application/json",
 			r->returns);
 	fputc('}', w->out);
+	if (!route_changes(r) && (r->cached || r->versioned))
+		fputs(",\"304\":{\"description\":\"What you have is current\"}",
+			w->out);
 	put_errors(w, r);
 	fputc('}', w->out);
 }
