@@ -51,8 +51,8 @@ check() {
 	done
 	have_packages up pages check
 	MAKE_TARGET=with-tests build_programs build
-	build_pages
 	files=$(test_files build | wanted "$pattern")
+	case $files in *t/web/*) build_pages ;; esac
 	if [ -z "$pattern" ]; then
 		MAKE_TARGET=with-tests build_programs build-asan --enable-sanitizers --enable-werror --enable-debug
 		files+=$'\n'$(sanitized_tests)
