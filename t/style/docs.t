@@ -34,7 +34,7 @@ for my $program (map { m{([\w-]+)\.c$} } glob "$top/cgi-bin/*.c") {
 	like $makefile, qr{^\tcgi-bin/$program\b}m, "cgi-bin/$program is built";
 }
 my $layers = slurp('lib/LAYERS');
-for my $module (map { m{([a-z0-9]+)\.h$} } glob "$top/lib/*.h") {
+for my $module (map { m{/([a-z0-9]+)\.h$} } glob "$top/lib/*.h") {
 	like $layers, qr/^\d+ .*\b$module\b/m, "lib/$module has a layer";
 }
 done_testing;
