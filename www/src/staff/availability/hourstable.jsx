@@ -35,7 +35,7 @@ function Time({ label, value, onTime }) {
 function Minutes({ label, value, options, none, onMinutes }) {
   return (
     <select class="select" aria-label={label} value={value} onChange={(e) => onMinutes(+e.currentTarget.value)}>
-      {with_(options, value).map((n) => <option key={n} value={n}>{n === 0 ? none : t('availability.minutes', { n })}</option>)}
+      {with_(options, value).map((n) => <option key={n} value={n}>{n === 0 ? none : t('availability.min', { n })}</option>)}
     </select>
   );
 }

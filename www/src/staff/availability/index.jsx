@@ -3,6 +3,7 @@ import { Button, Empty, Skeleton } from '../../common/ui.jsx';
 import { t } from '../../common/i18n.js';
 import { Editor } from './editor.jsx';
 import { useSchedule } from './load.js';
+import { place } from '../shell/router.js';
 
 function DoctorSelect({ doctors, doctor, choose }) {
   if (doctors.length < 2)
@@ -24,7 +25,7 @@ function Nobody() {
 
 export default function Availability({ me, clinic, doctors: all, services, store, navigate }) {
   const doctors = me.role === 'doctor' ? all.filter((d) => d.id === me.doctorId) : all;
-  const asked = new URLSearchParams(location.search).get('doctor');
+  const asked = place.value.query.get('doctor');
   const doctor = doctors.find((d) => d.id === asked) ?? doctors[0];
   if (!doctor)
     return <><Head /><Nobody /></>;

@@ -77,7 +77,7 @@ function Carried({ move, column, axis }) {
   const length = now.visit.to - now.visit.from;
   const visit = { ...now.visit, from: now.place.minute, to: now.place.minute + length };
   const { height, style } = boxOf(axis, visit, { column: 0, columns: 1, span: 1 });
-  const word = t(CARRIED[now.state] ?? 'calendar.carriedFree');
+  const word = t(CARRIED[now.state] ?? 'calendar.carriedFree', { name: now.by?.name });
   return (
     <li class={`event event--moving${height >= TALL ? ' event--long' : ''}`} data-state={now.state} style={style} aria-hidden="true">
       <div class="event__btn"><VisitText visit={visit} note={word} tall={height >= TALL} icon={Move} /></div>

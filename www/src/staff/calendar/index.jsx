@@ -1,21 +1,19 @@
 // The calendar: a day with a column for each doctor, or a week of one; on a phone one doctor and one day.
 import { useMemo } from 'preact/hooks';
-import { Badge, Banner, Button, Empty, Skeleton } from '../../common/ui.jsx';
+import { Banner, Button, Empty, Skeleton } from '../../common/ui.jsx';
 import { t } from '../../common/i18n.js';
 import { dayOf, formatTime } from '../../common/time.js';
 import { daysOf } from './board.js';
 import { useView } from './data.js';
 import { LiveLine } from '../shell/live.jsx';
 import { present } from '../shell/clock.js';
+import { place } from '../shell/router.js';
 import { useMedia } from './screen.js';
 import { Toolbar } from './toolbar.jsx';
 import { View } from './view.jsx';
 
-const LEGEND = ['requested', 'confirmed', 'checked_in', 'in_progress', 'completed', 'no_show', 'cancelled'];
-
 /** What the address says: day, view and doctor, each with its default. */
-function placeOf(search, { today, doctors, narrow }) {
-  const asked = new URLSearchParams(search);
+function placeOf(asked, { today, doctors, narrow }) {
   const day = /^\d{4}-\d{2}-\d{2}$/.test(asked.get('day') ?? '') ? asked.get('day') : today;
   const doctor = doctors.find((d) => d.id === asked.get('doctor')) ?? doctors[0];
   return { day, view: !narrow && asked.get('view') === 'week' ? 'week' : 'day', doctor: doctor?.id };
@@ -38,7 +36,7 @@ export default function Calendar({ me, clinic, doctors: all, services, store, na
   const narrow = useMedia('(max-width: 719px)');
   const today = dayOf(new Date(present.value), zone);
   const doctors = useMemo(() => (me.role === 'doctor' ? all.filter((d) => d.id === me.doctorId) : all), [all, me]);
-  const at = placeOf(location.search, { today, doctors, narrow });
+  const at = placeOf(place.value.query, { today, doctors, narrow });
   const one = at.view === 'week' || narrow;
   const shownDoctors = useMemo(() => (one ? doctors.filter((d) => d.id === at.doctor) : doctors), [one, at.doctor, doctors]);
   const go = (change) => navigate(addressOf({ ...at, ...change }, today));
@@ -58,7 +56,6 @@ export default function Calendar({ me, clinic, doctors: all, services, store, na
         {data.view
           ? <View key={at.view} {...{ at, data, zone, minute, today, narrow, services, store, navigate, go }} doctors={shownDoctors} />
           : <Waiting data={data} />}
-        <div class="legend">{LEGEND.map((status) => <Badge key={status} status={status} />)}</div>
       </div>
     </>
   );

@@ -14,13 +14,13 @@ function Taken({ problem, zone, today, choose, close }) {
   const { visit, to, alternatives } = problem;
   const day = dayOf(new Date(to.ms), zone);
   return (
-    <Banner kind="warning" icon={ClockAlert} alert title={t('calendar.takenTitle', { time: formatTime(new Date(to.ms), zone) })}
+    <Banner kind="warning" icon={ClockAlert} alert title={t(to.known ? 'calendar.takenAlready' : 'calendar.takenTitle', { time: formatTime(new Date(to.ms), zone) })}
       action={<Button kind="quiet" small onClick={close}>{t('common.close')}</Button>}>
       <p>{t(alternatives.length ? 'calendar.takenText' : 'calendar.takenNone', { name: visit.name, time: when(visit.startMs, zone, today) })}</p>
       {alternatives.length > 0 && (
         <div class="row calendar__near">
           {alternatives.map((a) => (
-            <Button key={a.startsAt} small class="num" onClick={() => choose(visit, { ...to, ms: Date.parse(a.startsAt) })}>
+            <Button key={a.startsAt} small class="num" onClick={() => choose(visit, { ...to, ms: Date.parse(a.startsAt), known: false, outsideHours: false })}>
               {when(Date.parse(a.startsAt), zone, day)}
             </Button>
           ))}
@@ -30,12 +30,17 @@ function Taken({ problem, zone, today, choose, close }) {
   );
 }
 
-/** Why a visit did not move.  It stays until it is closed or the next move begins. */
-export function Problem({ problem, zone, today, choose, close }) {
-  if (!problem)
+/**
+ * Why a visit did not move.  It floats, so that nothing moves away under the pointer, and stays until it is closed or
+ * the next move begins.
+ */
+export function Problem(props) {
+  if (!props.problem)
     return null;
-  if (problem.kind === 'taken')
-    return <Taken problem={problem} zone={zone} today={today} choose={choose} close={close} />;
+  return <div class="calendar__problem">{props.problem.kind === 'taken' ? <Taken {...props} /> : <Refused {...props} />}</div>;
+}
+
+function Refused({ problem, zone, today, close }) {
   const { kind, visit, current } = problem;
   const at = current?.startsAt ? when(Date.parse(current.startsAt), zone, today) : when(visit.startMs, zone, today);
   return (

@@ -6,9 +6,9 @@ import { t } from '../../common/i18n.js';
 import { addDays, capital, formatDay } from '../../common/time.js';
 import { daysOf } from './board.js';
 
-function title(view, day, today, narrow) {
+function title(view, day, narrow) {
   if (view === 'day')
-    return formatDay(day, { long: !narrow, today: narrow ? today : undefined });
+    return formatDay(day, { long: !narrow });
   const { from, to } = daysOf('week', day);
   return t('calendar.weekOf', { from: formatDay(from), to: formatDay(to) });
 }
@@ -44,7 +44,7 @@ export function DoctorSelect({ doctors, doctorId, onDoctor, id = 'calendar-docto
 
 export function Toolbar({ view, day, today, narrow, doctors, doctorId, go, sheet }) {
   const step = view === 'week' ? 7 : 1;
-  const text = capital(title(view, day, today, narrow));
+  const text = capital(title(view, day, narrow));
   return (
     <>
       <div class="calendar__nav">
@@ -69,7 +69,7 @@ export function Toolbar({ view, day, today, narrow, doctors, doctorId, go, sheet
           ))}
         </fieldset>
       )}
-      <Button kind="icon" icon={Printer} label={t('calendar.sheet')} onClick={sheet} />
+      <Button kind="icon" class="calendar__sheet" icon={Printer} label={t('calendar.sheet')} onClick={sheet} />
     </>
   );
 }

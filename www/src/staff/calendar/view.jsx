@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { CalendarOff } from 'lucide';
-import { Avatar, Button, Empty } from '../../common/ui.jsx';
+import { Avatar, Badge, Button, Empty } from '../../common/ui.jsx';
 import { lang, t } from '../../common/i18n.js';
 import { addDays, clock, formatDay, minutesOf, now } from '../../common/time.js';
 import { within } from '../availability/hours.js';
@@ -16,6 +16,8 @@ import { useMover } from './moves.js';
 import { OutsideDialog, Problem } from './notices.jsx';
 import { openBooking } from '../booking/open.js';
 import { useSwipe } from './screen.js';
+
+const LEGEND = ['requested', 'confirmed', 'checked_in', 'in_progress', 'completed', 'no_show', 'cancelled'];
 
 /* Visits with the places that moves under way give them. */
 function placedVisits(items, shown, zone) {
@@ -56,7 +58,7 @@ function DayHead({ column, today, go }) {
         <h2 id={`col-${column.key}`} class="truncate">
           <button type="button" onClick={() => go({ view: 'day', day: column.day })}>{formatDay(column.day)}</button>
         </h2>
-        <p class="quiet truncate">{t('calendar.visits', { n: column.count })}</p>
+        <p class="quiet truncate">{column.spans.length + column.count === 0 ? t('calendar.closed') : t('calendar.visits', { n: column.count })}</p>
       </div>
     </div>
   );
@@ -67,7 +69,7 @@ function Scale({ axis, minuteNow }) {
   return (
     <div class="cal__times" aria-hidden="true">
       <div class="cal__scale" style={{ height: `${axis.height}px` }}>
-        {labels(axis).map((m) => <span key={m} class={heads.has(m) ? 'first' : undefined} style={{ top: `${pixel(axis, m)}px` }}>{clock(m)}</span>)}
+        {labels(axis).filter((m) => minuteNow === null || Math.abs(pixel(axis, m) - pixel(axis, minuteNow)) > 16).map((m) => <span key={m} class={heads.has(m) ? 'first' : undefined} style={{ top: `${pixel(axis, m)}px` }}>{clock(m)}</span>)}
         {minuteNow !== null && <span class="cal__chip" style={{ top: `${pixel(axis, minuteNow)}px` }}>{clock(minuteNow)}</span>}
       </div>
     </div>
@@ -99,8 +101,7 @@ export function View({ at, data, zone, minute, today, narrow, doctors, services,
   const axis = useAxis(columns, schedules, open);
   const names = useMemo(() => new Map(services.map((s) => [s.id, s.name])), [services]);
   const empty = columns.every((c) => c.spans.length === 0 && c.visits.length === 0);
-  const nowShown = columns.some((c) => c.day === today);
-  const minuteNow = nowShown ? minutesOf(new Date(now()), zone) : null;
+  const minuteNow = columns.some((c) => c.day === today) ? shownMinute(axis, minutesOf(new Date(now()), zone)) : null;
 
   const board = useRef();
   board.current = { columns, axis, schedules, zone, today };
@@ -108,7 +109,8 @@ export function View({ at, data, zone, minute, today, narrow, doctors, services,
   const landed = useRef();
   landed.current = ({ visit, column, place, state }) => {
     const was = { from: visit.startMs, to: visit.endMs };
-    const to = { ms: place.ms, doctorId: column.doctor.id, wasOutside: !within(schedules.get(visit.doctorId), was, zone) };
+    const to = { ms: place.ms, doctorId: column.doctor.id, known: state === 'taken',
+      wasOutside: !within(schedules.get(visit.doctorId), was, zone) };
     refocus.current = visit.id;
     if (state === 'past')
       mover.refuse('past', visit, to);
@@ -134,7 +136,6 @@ export function View({ at, data, zone, minute, today, narrow, doctors, services,
 
   return (
     <div class="stack" ref={area}>
-      <Problem problem={mover.problem.value} zone={zone} today={today} close={mover.clear} choose={mover.move} />
       {empty ? <ClosedDay day={at.day} schedules={[...schedules.values()]} zone={zone} go={go} /> : (
         <>
           <p class="visually-hidden" id="calendar-keys">{t('calendar.keys')}</p>
@@ -147,13 +148,26 @@ export function View({ at, data, zone, minute, today, narrow, doctors, services,
             ))}
             {minuteNow !== null && <NowLine axis={axis} minute={minuteNow} columns={columns} today={today} />}
           </Frame>
-          <Unfold axis={axis} open={open} setOpen={setOpen} />
         </>
       )}
+      {!empty && (
+        <div class="calendar__foot">
+          <div class="legend">{LEGEND.map((status) => <Badge key={status} status={status} />)}</div>
+          <Button kind="quiet" small onClick={() => setOpen(open === 'all' ? new Set() : 'all')}>
+            {t(open === 'all' ? 'calendar.fold' : 'calendar.unfoldAll')}
+          </Button>
+        </div>
+      )}
+      <Problem problem={mover.problem.value} zone={zone} today={today} close={mover.clear} choose={mover.move} />
       {ask && <OutsideDialog ask={ask} zone={zone} today={today} onStay={() => setAsk(null)}
         onMove={() => { setAsk(null); mover.move(ask.visit, { ...ask.to, outsideHours: true }); }} />}
     </div>
   );
+}
+
+/* The present, where the axis reaches it. */
+function shownMinute({ pieces }, minute) {
+  return pieces[0].from <= minute && minute <= pieces.at(-1).to ? minute : null;
 }
 
 /* The whole day before today, the hours so far of today, nothing later. */
@@ -190,17 +204,6 @@ function NowLine({ axis, minute, columns, today }) {
   const one = columns.some((c) => c.day !== today);
   const side = one ? { left: `calc(56px + (100% - 56px) * ${i} / ${columns.length})`, right: 'auto', width: `calc((100% - 56px) / ${columns.length})` } : {};
   return <div class="cal__now" aria-hidden="true" style={{ top: `calc(var(--head) + ${pixel(axis, minute)}px)`, ...side }} />;
-}
-
-function Unfold({ axis, open, setOpen }) {
-  const all = open === 'all';
-  if (!all && axis.pieces.length === 0)
-    return null;
-  return (
-    <div class="calendar__foot">
-      <Button kind="quiet" small onClick={() => setOpen(all ? new Set() : 'all')}>{t(all ? 'calendar.fold' : 'calendar.unfoldAll')}</Button>
-    </div>
-  );
 }
 
 /* A visit that went to another column is a new element: the focus follows it. */

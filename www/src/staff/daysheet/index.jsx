@@ -5,9 +5,11 @@ import { api } from '../../common/api.js';
 import { Banner, Button, Empty, Skeleton, statusWord } from '../../common/ui.jsx';
 import { t } from '../../common/i18n.js';
 import { addDays, capital, dayOf, formatDay, formatTime, formatWhen, now } from '../../common/time.js';
+import { formatPhone } from '../../common/phone.js';
 import { loader } from '../calendar/loader.js';
 import { DayButton } from '../calendar/toolbar.jsx';
 import { present } from '../shell/clock.js';
+import { place } from '../shell/router.js';
 import { sheetsOf, walkInsOf } from './sheet.js';
 
 async function visitsOf(day, doctorId, signal) {
@@ -40,8 +42,7 @@ function useDay(day, doctorId, store) {
   return { ...(state.key === key ? state : {}), again: work.now };
 }
 
-function placeOf(search, { today, doctors }) {
-  const asked = new URLSearchParams(search);
+function placeOf(asked, { today, doctors }) {
   const day = /^\d{4}-\d{2}-\d{2}$/.test(asked.get('day') ?? '') ? asked.get('day') : today;
   return { day, doctor: doctors.find((d) => d.id === asked.get('doctor')) ?? null };
 }
@@ -50,7 +51,7 @@ export default function DaySheet({ me, clinic, doctors: all, services, store, na
   const zone = clinic.timeZone;
   const today = dayOf(new Date(present.value), zone);
   const doctors = me.role === 'doctor' ? all.filter((d) => d.id === me.doctorId) : all;
-  const { day, doctor } = placeOf(location.search, { today, doctors });
+  const { day, doctor } = placeOf(place.value.query, { today, doctors });
   const [gone, setGone] = useState(false);
   const data = useDay(day, doctor?.id, store);
   const rows = store.rows.value;
@@ -70,7 +71,7 @@ export default function DaySheet({ me, clinic, doctors: all, services, store, na
         <h1>{t('daysheet.title')}</h1>
         <div class="calendar__nav">
           <Button kind="icon" icon={ChevronLeft} label={t('calendar.dayBefore')} onClick={() => go({ day: addDays(day, -1) })} />
-          <DayButton day={day} text={capital(formatDay(day, { today }))} onDay={(d) => go({ day: d })} />
+          <DayButton day={day} text={capital(formatDay(day))} onDay={(d) => go({ day: d })} />
           <Button kind="icon" icon={ChevronRight} label={t('calendar.dayAfter')} onClick={() => go({ day: addDays(day, 1) })} />
           <Button small onClick={() => go({ day: today })} off={day === today}>{t('calendar.today')}</Button>
         </div>
@@ -84,7 +85,7 @@ export default function DaySheet({ me, clinic, doctors: all, services, store, na
           </>
         )}
         <label class="check"><input type="checkbox" checked={gone} onChange={(e) => setGone(e.currentTarget.checked)} />{t('daysheet.cancelledToo')}</label>
-        <Button icon={CalendarDays} href={`/staff/calendar?day=${day}`}>{t('calendar.title')}</Button>
+        <Button kind="icon" icon={CalendarDays} label={t('calendar.title')} href={`/staff/calendar?day=${day}`} />
         <Button kind="primary" icon={Printer} onClick={() => print()} off={!sheets?.length}>{t('daysheet.print')}</Button>
       </div>
       <div class="work__body stack">
@@ -115,7 +116,7 @@ const HEADS = ['time', 'name', 'phone', 'service', 'reason', 'notes'];
 
 function Sheet({ sheet: { doctor, visits, walkIns }, day, zone, clinic, names }) {
   const id = `sheet-${doctor?.id ?? 'none'}`;
-  const counts = [t('daysheet.count', { n: visits.length }), walkIns.length > 0 && t('daysheet.walkInCount', { n: walkIns.length })].filter(Boolean);
+  const counts = [(visits.length > 0 || walkIns.length === 0) && t('daysheet.count', { n: visits.length }), walkIns.length > 0 && t('daysheet.walkInCount', { n: walkIns.length })].filter(Boolean);
   return (
     <section class="sheet card" aria-labelledby={id}>
       <header class="sheet__head">
@@ -154,7 +155,7 @@ function Line({ row, when, names }) {
         <span>{row.name}</span>
         {row.status !== 'confirmed' && <span class="sheet__status">{statusWord(row.status)}</span>}
       </th>
-      <td class="num sheet__phone">{row.phone}</td>
+      <td class="num sheet__phone">{row.phone && formatPhone(row.phone)}</td>
       <td class="sheet__service">{names.get(row.serviceId)}</td>
       <td class="sheet__reason">{row.reason}</td>
       <td class="sheet__notes">{row.notes}</td>
