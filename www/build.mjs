@@ -20,6 +20,7 @@ function option(name) {
 }
 
 // budget: most kilobytes of script and style, compressed.  first: counted without what is loaded on demand.
+// early.js beside main.jsx, if there is one, runs before anything else, as a plain script.
 const pages = [
   { name: 'public', out: 'index.html', title: 'Book a visit', body: 'touch', budget: 60, first: true },
   { name: 'patient', out: 'patient/index.html', title: 'My visits', body: 'touch', budget: 100 },
@@ -31,8 +32,10 @@ const watch = process.argv.includes('--watch');
 const out = option('--out') ?? 'dist';
 const dist = watch ? out : `${out}.new-${process.pid}`;
 
+const earlyOf = ({ name }) => (existsSync(`src/${name}/early.js`) ? `src/${name}/early.js` : null);
+
 const options = (page) => ({
-  entryPoints: { [page.name]: `src/${page.name}/main.jsx` },
+  entryPoints: { [page.name]: `src/${page.name}/main.jsx`, ...(earlyOf(page) && { [`${page.name}-early`]: earlyOf(page) }) },
   outdir: `${dist}/assets`,
   bundle: true,
   splitting: true,
@@ -63,19 +66,21 @@ function firstFiles(page, { outputs }) {
         found.add(path);
   }
   const scripts = [...found];
-  return { scripts, styles: scripts.map((f) => outputs[f].cssBundle).filter(Boolean) };
+  const early = Object.keys(outputs).filter((f) => outputs[f].entryPoint && outputs[f].entryPoint === earlyOf(page));
+  return { early, scripts, styles: scripts.map((f) => outputs[f].cssBundle).filter(Boolean) };
 }
 
 async function writePage(page, metafile) {
   const own = `src/${page.name}/index.html`;
   const html = await readFile(existsSync(own) ? own : 'src/common/page.html', 'utf8');
-  const { scripts: [entry, ...more], styles } = firstFiles(page, metafile);
+  const { early, scripts: [entry, ...more], styles } = firstFiles(page, metafile);
   const url = (file) => `/${relative(dist, file)}`;
   const words = {
     title: page.title,
     class: page.body,
     noscript: 'This page needs JavaScript.',
     assets: [
+      ...early.map((f) => `<script src="${url(f)}"></script>`),
       ...styles.map((f) => `<link rel="stylesheet" href="${url(f)}">`),
       `<script type="module" src="${url(entry)}"></script>`,
       ...more.map((f) => `<link rel="modulepreload" href="${url(f)}">`),
@@ -90,7 +95,7 @@ const kilobytes = (n) => (n / 1024).toFixed(1).padStart(6);
 
 async function weigh(page, metafile) {
   const first = firstFiles(page, metafile);
-  const needed = new Set([...first.scripts, ...first.styles]);
+  const needed = new Set([...first.early, ...first.scripts, ...first.styles]);
   const sizes = [];
   for (const file of Object.keys(metafile.outputs).filter((f) => /\.(js|css)$/.test(f)))
     sizes.push({ file, first: needed.has(file), size: gzipSync(await readFile(file)).length });

@@ -90,8 +90,8 @@ test('phone numbers, as people type them', () => {
     assert.equal(phone.phoneProblem(good, 'IN'), null, good);
   assert.deepEqual(phone.phoneProblem('98000 001', 'IN'), { need: 10, have: 8 });
   assert.equal(phone.phoneProblem('12 34', 'XX').need, undefined);
-  assert.equal(phone.formatPhone('+919800000001'), '+91 98000 00001');
-  assert.equal(phone.formatPhone('+912025501234'), '+91 20 2550 1234');
+  assert.equal(phone.formatPhone('+919800000001'), '+91\u00a098000\u00a000001');
+  assert.equal(phone.formatPhone('+912025501234'), '+91\u00a020\u00a02550\u00a01234');
   assert.equal(phone.formatPhone('020 5550 0100'), '020 5550 0100');
 });
 

@@ -34,11 +34,11 @@ export function phoneProblem(text, country) {
 
 // Landlines of the large cities have two digits of area code and eight of their own.
 const shapes = [
-  [/^\+91(11|20|22|33|40|44|79|80)(\d{4})(\d{4})$/, '+91 $1 $2 $3'],
-  [/^\+91(\d{5})(\d{5})$/, '+91 $1 $2'],
+  [/^\+91(11|20|22|33|40|44|79|80)(\d{4})(\d{4})$/, '+91\u00a0$1\u00a0$2\u00a0$3'],
+  [/^\+91(\d{5})(\d{5})$/, '+91\u00a0$1\u00a0$2'],
 ];
 
-/** '+91 98000 00001' from '+919800000001'; what we do not know stays as it is. */
+/** '+91 98000 00001' (never broken over two lines) from '+919800000001'; what we do not know stays as it is. */
 export function formatPhone(text) {
   const shape = shapes.find(([pattern]) => pattern.test(text));
   return shape ? text.replace(...shape) : text;

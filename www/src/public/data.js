@@ -14,7 +14,13 @@ export const unreachable = signal(false);
 /** The phone number that was shown at the last visit: it helps when nothing else comes. */
 export const knownPhone = signal(local.get('phone') ?? null);
 
-const get = (path) => api('GET', path, { stranger: true });
+/** What early.js has asked for already, once; else, or when that failed, asked for with patience. */
+async function get(path) {
+  const early = globalThis.opdeskEarly?.[path];
+  delete globalThis.opdeskEarly?.[path];
+  const answer = await early;
+  return answer?.ok ? answer.json() : api('GET', path, { stranger: true });
+}
 
 export async function load() {
   try {

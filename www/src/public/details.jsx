@@ -19,7 +19,7 @@ const chosenTime = () => formatWhen(slot.value.startsAt, zone.value, { today: to
 
 export function Details() {
   return (
-    <Step name="details" n={4}>
+    <Step name="details" n={4} question={moving.value ? 'public.newTime' : undefined}>
       {slot.value && <Form />}
     </Step>
   );

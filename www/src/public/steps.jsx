@@ -15,9 +15,9 @@ const order = ['service', 'doctor', 'when', 'details'];
 
 /**
  * name is one of the four; answer is what is shown once it is past; fixed: there was nothing to choose.
- * beside: drawn open although another step is current (the times, where there is room).
+ * question: the key of its heading; beside: drawn open although another step is current (the times, where there is room).
  */
-export function Step({ name, n, answer, fixed, beside, children }) {
+export function Step({ name, n, answer, fixed, beside, question = `public.${name}Question`, children }) {
   const heading = useRef();
   const current = open.value === name;
   const past = order.indexOf(name) < order.indexOf(open.value);
@@ -40,7 +40,7 @@ export function Step({ name, n, answer, fixed, beside, children }) {
     <section class="step" aria-current={current ? 'step' : undefined}>
       <div class="step__head">
         {past ? <Mark done /> : <span class="step__mark">{n}</span>}
-        <h2 ref={heading} tabIndex={-1}>{t(`public.${name}Question`)}</h2>
+        <h2 ref={heading} tabIndex={-1}>{t(question)}</h2>
       </div>
       <div class="step__body stack stack--3">{children}</div>
     </section>
