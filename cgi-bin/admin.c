@@ -91,8 +91,8 @@ reply_synced(struct req *rq, const struct head *h)
 {
 	struct bytes json;
 
-	json.p = arena_printf(rq->arena, "{\"synced\":true,\"count\":%" PRId64 "}",
-		h->count);
+	json.p = arena_printf(rq->arena,
+		"{\"synced\":true,\"count\":%" PRId64 "}", h->count);
 	json.n = strlen(json.p);
 	return reply_json(rq, json);
 }
@@ -108,9 +108,8 @@ scope_of(const struct req *rq)
  * ones, and those in gone, deletions.
  */
 static enum err
-reply_changes(struct req *rq, const struct head *h,
-	const struct db_rows *rows, int most, const char *const *gone,
-	size_t gone_n)
+reply_changes(struct req *rq, const struct head *h, const struct db_rows *rows,
+	int most, const char *const *gone, size_t gone_n)
 {
 	struct sync_cursor at = { h->epoch, h->seq };
 	struct buf b = buf_new(rq->arena, 4096);
@@ -146,8 +145,8 @@ reply_changes(struct req *rq, const struct head *h,
 	if (h->hash != NULL && !more)
 		buf_printf(&b, ",\"serverGlobalHash\":\"%s\"", h->hash);
 	buf_printf(&b, ",\"cursor\":\"%s\",\"count\":%" PRId64,
-		sync_cursor_write(rq->arena, session_server_key(),
-			scope_of(rq), &at),
+		sync_cursor_write(rq->arena, session_server_key(), scope_of(rq),
+			&at),
 		h->count);
 	buf_puts(&b, more ? ",\"hasMore\":true}" : "}");
 	return reply_json(rq, buf_bytes(&b));
@@ -164,8 +163,8 @@ answer_cursor(struct req *rq, struct head *h, const char *text)
 	if (!sync_cursor_read(rq->arena, session_server_key(), scope_of(rq),
 		    text, &cursor))
 		return req_fault(rq, "cursor", "It is none that we gave you.");
-	if (strcmp(cursor.epoch, h->epoch) != 0 ||
-		cursor.seq < h->purged_to || cursor.seq > h->seq)
+	if (strcmp(cursor.epoch, h->epoch) != 0 || cursor.seq < h->purged_to ||
+		cursor.seq > h->seq)
 		return E_CURSOR_EXPIRED;
 	metrics_add(M_sync_cursors, 1);
 	if (cursor.seq >= h->list_seq) {
@@ -203,9 +202,8 @@ hash_list(struct req *rq, struct head *h, struct bytes *list)
 	h->hash = hash;
 	values[0] = arena_printf(rq->arena, "%" PRId64, h->list_seq);
 	values[1] = hash;
-	return call_rows(rq,
-		"SELECT api.sync_remember($1::bigint, $2::text)", values, 2,
-		true, &rows);
+	return call_rows(rq, "SELECT api.sync_remember($1::bigint, $2::text)",
+		values, 2, true, &rows);
 }
 
 static enum err

@@ -17,7 +17,8 @@
 #include "lib/metrics.h"
 
 #define OWNERS (PATIENT | STAFF)
-#define ARGUMENTS "($1::text[], $2::uuid, $3::uuid, $4::date, $5::date, $6::text, $7::timestamptz, $8::uuid, $9::int)"
+#define ARGUMENTS \
+	"($1::text[], $2::uuid, $3::uuid, $4::date, $5::date, $6::text, $7::timestamptz, $8::uuid, $9::int)"
 
 static enum err book(struct req *rq);
 static enum err list(struct req *rq);
@@ -33,26 +34,28 @@ static const char *const first_statuses[] = { "lead", "requested", "confirmed",
  * What a visit says of itself; the same words in every request.  Who is known
  * need not say name and phone again: they stand in the patient's row.
  */
-#define DETAILS(who)                                                        \
+/* clang-format off */
+#define DETAILS(who) \
 	{ "name", IN_PART, T_TEXT, 1, 120, .optional = true, .must = (who), \
 		.doc = "Of the person who comes; a visitor must send it." },\
-	{ "phone", IN_PART, T_PHONE, .optional = true, .must = (who),       \
+	{ "phone", IN_PART, T_PHONE, .optional = true, .must = (who), \
 		.doc = "With or without the country's prefix; a visitor must send it." }, \
-	{ "email", IN_PART, T_EMAIL, .optional = true },                    \
-	{ "reason", IN_PART, T_TEXT, 0, 1000, .optional = true,             \
-		.doc = "Why they come, in their words." },                  \
-	{ "doctorId", IN_PART, T_UUID, .optional = true },                  \
-	{ "serviceId", IN_PART, T_UUID, .optional = true },                 \
-	{ "startsAt", IN_PART, T_TIME, .optional = true,                    \
-		.doc = "A time that is offered; makes it a booking." },     \
-	{ "reservationId", IN_PART, T_UUID, .optional = true,               \
+	{ "email", IN_PART, T_EMAIL, .optional = true }, \
+	{ "reason", IN_PART, T_TEXT, 0, 1000, .optional = true, \
+		.doc = "Why they come, in their words." }, \
+	{ "doctorId", IN_PART, T_UUID, .optional = true }, \
+	{ "serviceId", IN_PART, T_UUID, .optional = true }, \
+	{ "startsAt", IN_PART, T_TIME, .optional = true, \
+		.doc = "A time that is offered; makes it a booking." }, \
+	{ "reservationId", IN_PART, T_UUID, .optional = true, \
 		.doc = "The hold on that time." }
-#define STAFF_DETAILS                                                       \
-	{ "notes", IN_PART, T_TEXT, 0, 4000, .optional = true,              \
+#define STAFF_DETAILS \
+	{ "notes", IN_PART, T_TEXT, 0, 4000, .optional = true, \
 		.may = STAFF, .doc = "Of the staff; nobody else reads them." }, \
-	{ "patientId", IN_PART, T_UUID, .optional = true, .may = STAFF },   \
-	{ "outsideHours", IN_PART, T_BOOL, .optional = true, .may = STAFF,  \
+	{ "patientId", IN_PART, T_UUID, .optional = true, .may = STAFF }, \
+	{ "outsideHours", IN_PART, T_BOOL, .optional = true, .may = STAFF, \
 		.doc = "Also where the doctor does not work." }
+/* clang-format on */
 
 static const struct field book_fields[] = {
 	DETAILS(STRANGER),
@@ -66,9 +69,11 @@ static const struct field book_fields[] = {
 	END,
 };
 
-#define EDIT_TOKEN                                                          \
-	{ "X-Edit-Token", IN_HEADER, T_TOKEN, .optional = true,             \
+/* clang-format off */
+#define EDIT_TOKEN \
+	{ "X-Edit-Token", IN_HEADER, T_TOKEN, .optional = true, \
 		.doc = "The token that came with the appointment." }
+/* clang-format on */
 
 static const struct field amend_fields[] = {
 	{ "id", IN_BODY, T_UUID, .doc = "The appointment." },
@@ -252,8 +257,7 @@ book(struct req *rq)
 	http_add_header(&rq->http, "Location",
 		arena_printf(rq->arena, "/api/appointments/%s", id));
 	if (!rq->session.signed_in)
-		json = json_add(rq->arena, json, "editToken",
-			token_of(rq, id));
+		json = json_add(rq->arena, json, "editToken", token_of(rq, id));
 	return reply_json(rq, json);
 }
 

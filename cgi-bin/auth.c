@@ -37,8 +37,7 @@ static enum err refresh(struct req *rq);
 static enum err sign_out(struct req *rq);
 
 static const struct field key_fields[] = {
-	{ "adminKey", IN_BODY, T_SECRET, 0, 1024,
-		.doc = "The clinic's key." },
+	{ "adminKey", IN_BODY, T_SECRET, 0, 1024, .doc = "The clinic's key." },
 	END,
 };
 
@@ -183,8 +182,8 @@ refuse(struct req *rq)
 }
 
 static enum err
-find_account(struct req *rq, const char *sql, const char *const *values,
-	int n, struct account *out)
+find_account(struct req *rq, const char *sql, const char *const *values, int n,
+	struct account *out)
 {
 	struct db_rows *rows;
 	enum err e = call_rows(rq, sql, values, n, true, &rows);
@@ -215,8 +214,7 @@ is_browser(struct req *rq)
 }
 
 static enum err
-reply_session(struct req *rq, const struct account *who,
-	const struct tokens *t)
+reply_session(struct req *rq, const struct account *who, const struct tokens *t)
 {
 	const struct jwt_key *keys;
 	int64_t now_us = clock_us();
@@ -264,9 +262,9 @@ open_session(struct req *rq, const struct account *who, int64_t life_s,
 		t.refresh = crypto_random_token(rq->arena);
 	values[2] = crypto_bytea_sha256(rq->arena, secret);
 	values[3] = seconds(rq, life_s);
-	values[4] = refreshes ? crypto_bytea_sha256(rq->arena,
-					bytes_of(t.refresh)) :
-				NULL;
+	values[4] = refreshes ?
+		crypto_bytea_sha256(rq->arena, bytes_of(t.refresh)) :
+		NULL;
 	values[5] = seconds(rq, REFRESH_S);
 	e = call_rows(rq,
 		"SELECT api.signin_open($1::uuid, $2::uuid, $3::bytea, $4::int, $5::bytea, $6::int)",
@@ -304,10 +302,9 @@ sign_in_key(struct req *rq)
 static struct password_cost
 cost(void)
 {
-	return (struct password_cost) {
-		(uint32_t)conf_number(CONF_ARGON2_MEMORY),
-		(uint32_t)conf_number(CONF_ARGON2_PASSES)
-	};
+	return (struct password_cost) { (uint32_t)conf_number(
+						CONF_ARGON2_MEMORY),
+		(uint32_t)conf_number(CONF_ARGON2_PASSES) };
 }
 
 /* Parameters that were raised since reach each account at its next sign-in. */
@@ -345,8 +342,7 @@ sign_in(struct req *rq)
 	e = find_account(rq, rq->route->sql, rq->values, 1, &who);
 	if (e != E_OK)
 		return e;
-	if (!password_verify(password, who.hash, &c) ||
-		who.disabled)
+	if (!password_verify(password, who.hash, &c) || who.disabled)
 		return refuse(rq);
 	/* Devices cannot be approved yet: where that is asked for, nobody is. */
 	if (conf_on(CONF_DEVICE_APPROVAL))
@@ -367,8 +363,7 @@ refresh(struct req *rq)
 {
 	bool repeated = false;
 	const char *old = req_value(rq, "refreshToken"), *outcome;
-	const char *cookie =
-		http_cookie(&rq->http, REFRESH_COOKIE, &repeated);
+	const char *cookie = http_cookie(&rq->http, REFRESH_COOKIE, &repeated);
 	const char *values[3];
 	struct tokens t = { .access_s = ACCESS_S };
 	struct account who;
@@ -382,8 +377,8 @@ refresh(struct req *rq)
 	old = old != NULL ? old : cookie;
 	if (old == NULL)
 		return E_UNAUTHENTICATED;
-	t.refresh = crypto_token(rq->arena, session_server_key(), "refresh",
-		old);
+	t.refresh =
+		crypto_token(rq->arena, session_server_key(), "refresh", old);
 	values[0] = crypto_bytea_sha256(rq->arena, bytes_of(old));
 	values[1] = crypto_bytea_sha256(rq->arena, bytes_of(t.refresh));
 	values[2] = seconds(rq, REFRESH_S);

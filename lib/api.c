@@ -19,7 +19,7 @@
 #include "lib/schema.h"
 #include "lib/str.h"
 
-#define RUNS 3  /* of a transaction that met another one */
+#define RUNS 3   /* of a transaction that met another one */
 #define DEPTH 16 /* of a body */
 
 static const char *program;
@@ -41,8 +41,7 @@ static enum err
 read_body(struct req *rq)
 {
 	bool repeated = false;
-	const char *type =
-		http_header(&rq->http, "Content-Type", &repeated);
+	const char *type = http_header(&rq->http, "Content-Type", &repeated);
 	enum err e;
 
 	if (!route_changes(rq->route))
@@ -54,8 +53,7 @@ read_body(struct req *rq)
 		return req_fault(rq, "body", "It is shorter than announced.");
 	if (e != E_OK || rq->body.n == 0)
 		return e;
-	if (type == NULL ||
-		strncasecmp(type, "application/json", 16) != 0 ||
+	if (type == NULL || strncasecmp(type, "application/json", 16) != 0 ||
 		strchr("; \t", type[16]) == NULL)
 		return E_UNSUPPORTED_MEDIA_TYPE;
 	return E_OK;
@@ -103,8 +101,7 @@ count_use(struct req *rq)
 	case LIMIT_BOOKING:
 		return !stranger ? E_OK :
 				   call_count(rq,
-					   arena_printf(rq->arena,
-						   "booking:%s",
+					   arena_printf(rq->arena, "booking:%s",
 						   rq->http.address),
 					   conf_number(CONF_LIMIT_BOOKING));
 	case LIMIT_SENSITIVE:
@@ -202,8 +199,8 @@ pause_a_little(struct req *rq)
 {
 	/* Differs from worker to worker; 1 to 10 ms. */
 	long jitter = (long)(clock_tick_us() ^ (intptr_t)rq) % 9000;
-	struct timespec t = { 0, (1000 + (jitter < 0 ? -jitter : jitter)) *
-		1000 };
+	struct timespec t = { 0,
+		(1000 + (jitter < 0 ? -jitter : jitter)) * 1000 };
 
 	nanosleep(&t, NULL);
 }
@@ -248,7 +245,8 @@ log_request(struct req *rq, enum err e, int64_t started_us)
 	int64_t us = clock_tick_us() - started_us;
 
 	metrics_request(program, rq->http.status, us);
-	log_info("event=request method=%s route=%s status=%d us=%lld outcome=%s actor=%s role=%s",
+	log_info(
+		"event=request method=%s route=%s status=%d us=%lld outcome=%s actor=%s role=%s",
 		http_method_name(rq->http.method),
 		rq->route != NULL ? rq->route->path : "-", rq->http.status,
 		(long long)us, err_code(e),
@@ -322,7 +320,9 @@ serve_all(const struct route *routes, const char *user)
 	if (!check_schema(db, a))
 		status = EXIT_FAILURE;
 	while (status == EXIT_SUCCESS && http_next(&http, a)) {
-		struct req rq = { .http = http, .arena = a, .db = db,
+		struct req rq = { .http = http,
+			.arena = a,
+			.db = db,
 			.route = routes };
 
 		if (!check_schema(db, a))

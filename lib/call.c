@@ -60,8 +60,7 @@ note_fault(struct req *rq, const struct db_fault *fault)
 		else
 			buf_putc(&field, *name);
 	}
-	field_fault(&rq->faults, rq->arena, field.p,
-		"It does not fit here.");
+	field_fault(&rq->faults, rq->arena, field.p, "It does not fit here.");
 }
 
 static void
@@ -70,7 +69,8 @@ log_fault(const struct db_fault *fault, enum err e)
 	char where[300], message[300];
 
 	if (e == E_INTERNAL_ERROR || fault->state[0] == '5')
-		log_error("event=query-failed sqlstate=%s name=%s where=%s message=%s",
+		log_error(
+			"event=query-failed sqlstate=%s name=%s where=%s message=%s",
 			fault->state, fault->name[0] ? fault->name : "-",
 			log_value(fault->where, where, sizeof where),
 			log_value(fault->message, message, sizeof message));
@@ -104,9 +104,9 @@ call_rows(struct req *rq, const char *sql, const char *const *values, int n,
 	enum err e;
 
 	if (enters) {
-		calls[k++] = (struct db_call) {
-			read_only ? begin_read_sql : begin_sql, NULL, 0
-		};
+		calls[k++] = (struct db_call) { read_only ? begin_read_sql :
+							    begin_sql,
+			NULL, 0 };
 		calls[k++] = (struct db_call) { enter_sql, caller, 3 };
 	}
 	if (sql != NULL) {
@@ -246,8 +246,7 @@ read_idem_key(struct req *rq)
 {
 	unsigned char hash[CRYPTO_SHA256_BYTES];
 	bool repeated = false;
-	const char *key =
-		http_header(&rq->http, "Idempotency-Key", &repeated);
+	const char *key = http_header(&rq->http, "Idempotency-Key", &repeated);
 
 	if (repeated)
 		return req_fault(rq, "Idempotency-Key", "It came twice.");
@@ -264,9 +263,8 @@ read_idem_key(struct req *rq)
 	if (rq->session.signed_in)
 		rq->idem.scope = rq->session.account;
 	else
-		rq->idem.scope = strlen(key) >= UNGUESSABLE ?
-			"public" :
-			rq->http.address;
+		rq->idem.scope = strlen(key) >= UNGUESSABLE ? "public" :
+							      rq->http.address;
 	crypto_sha256(rq->body, hash);
 	rq->idem.body_hash = arena_printf(rq->arena, "\\x%s",
 		crypto_hex(rq->arena,
@@ -351,8 +349,9 @@ enum err
 call_end(struct req *rq, enum err e)
 {
 	const struct route *r = rq->route;
-	bool keeps = e == E_OK || (r->keep && err_status(e) < 500 &&
-		db_fault(rq->db)->state[0] == '\0');
+	bool keeps = e == E_OK ||
+		(r->keep && err_status(e) < 500 &&
+			db_fault(rq->db)->state[0] == '\0');
 	const char *values[] = { r->path, rq->idem.scope, rq->idem.key,
 		rq->idem.body_hash, NULL, rq->idem.answer.p };
 	struct db_call calls[2];

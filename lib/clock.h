@@ -7,7 +7,7 @@
 
 #include "lib/base.h"
 
-int64_t clock_us(void);     /* microseconds since 1970 UTC */
+int64_t clock_us(void);      /* microseconds since 1970 UTC */
 int64_t clock_tick_us(void); /* monotonic, for durations */
 
 /* "2026-11-20T10:42:00.123Z" (RFC 3339) into out; always 24 characters. */

@@ -232,8 +232,7 @@ read_fault(struct db *db, const PGresult *res)
 	f->forgotten = is_one_of(f->state, "0A000 42883 26000 42P05");
 	if (ours || strncmp(f->state, "23", 2) == 0)
 		return err_by_code(f->name);
-	copy_field(f->message, sizeof f->message, res,
-		PG_DIAG_MESSAGE_PRIMARY);
+	copy_field(f->message, sizeof f->message, res, PG_DIAG_MESSAGE_PRIMARY);
 	return by_state(f->state);
 }
 

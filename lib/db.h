@@ -26,12 +26,12 @@ struct db_call {
 
 /* What went wrong in the last db_run, for the log and for the client. */
 struct db_fault {
-	char state[6];        /* SQLSTATE, or "" when the connection was lost */
-	char name[64];        /* constraint, or the message of OD000 */
-	char where[256];      /* PL/pgSQL context, first line */
-	char message[256];    /* for the log; empty for OD000 */
-	bool again;           /* worth running the transaction once more */
-	bool forgotten;       /* the statements were made anew: run once more */
+	char state[6];     /* SQLSTATE, or "" when the connection was lost */
+	char name[64];     /* constraint, or the message of OD000 */
+	char where[256];   /* PL/pgSQL context, first line */
+	char message[256]; /* for the log; empty for OD000 */
+	bool again;        /* worth running the transaction once more */
+	bool forgotten;    /* the statements were made anew: run once more */
 };
 
 /*

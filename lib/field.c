@@ -234,13 +234,13 @@ check_text(struct check *c, const struct field *f, struct bytes text,
 		return "It has characters that cannot be printed.";
 	n = utf8_length(text);
 	if ((int64_t)n < f->min)
-		return n == 0 ? "It is empty." :
-				arena_printf(c->arena,
-					"At least %" PRId64 " characters.",
-					f->min);
+		return n == 0 ?
+			"It is empty." :
+			arena_printf(c->arena,
+				"At least %" PRId64 " characters.", f->min);
 	if (f->max > 0 && (int64_t)n > f->max)
-		return arena_printf(c->arena,
-			"At most %" PRId64 " characters.", f->max);
+		return arena_printf(c->arena, "At most %" PRId64 " characters.",
+			f->max);
 	if (f->words != NULL && !is_word(f->words, text))
 		return words_of(c->arena, f->words);
 	return NULL;
@@ -322,8 +322,8 @@ check_set(struct check *c, const struct field *f, struct bytes text,
 
 static bool check_members(struct check *c, const struct json *object,
 	const char *prefix);
-static void check_one(struct check *c, const struct field *f,
-	const char *name, const struct given *g, const char **out);
+static void check_one(struct check *c, const struct field *f, const char *name,
+	const struct given *g, const char **out);
 
 static const char *
 check_list(struct check *c, const struct field *f, const char *name,
@@ -341,8 +341,7 @@ check_list(struct check *c, const struct field *f, const char *name,
 			f->max);
 	for (size_t i = 0; i < json_length(list); i++) {
 		const struct json *item = json_item(list, i);
-		const char *prefix =
-			arena_printf(c->arena, "%s[%zu]", name, i);
+		const char *prefix = arena_printf(c->arena, "%s[%zu]", name, i);
 
 		if (json_type(item) != JSON_OBJECT) {
 			field_fault(c->faults, c->arena, prefix,
@@ -397,8 +396,9 @@ check_type(struct check *c, const struct field *f, const char *name,
 	case T_PHONE:
 		return check_phone(c, g->text, out);
 	case T_UUID:
-		return str_is_uuid(g->text) ? NULL :
-					      "It must be an id (a lower-case UUID).";
+		return str_is_uuid(g->text) ?
+			NULL :
+			"It must be an id (a lower-case UUID).";
 	case T_DATE:
 		if (!str_is_date(g->text))
 			return "A date looks like 2026-11-20.";
@@ -408,8 +408,9 @@ check_type(struct check *c, const struct field *f, const char *name,
 			NULL :
 			"A time looks like 2026-11-20T09:15:00+05:30.";
 	case T_CLOCK:
-		return str_is_clock(g->text) ? NULL :
-					       "A time of day looks like 09:15.";
+		return str_is_clock(g->text) ?
+			NULL :
+			"A time of day looks like 09:15.";
 	case T_TOKEN:
 		if (g->text.n > 200)
 			return "It is too long.";
@@ -503,18 +504,15 @@ scan_query(struct check *c)
 		while (f != NULL && f->name != NULL &&
 			!(f->in == IN_QUERY && str_equal(key, f->name)))
 			f++;
-		if (f != NULL && f->name != NULL &&
-			seen[f - c->fields]++ == 0)
+		if (f != NULL && f->name != NULL && seen[f - c->fields]++ == 0)
 			continue;
-		name = arena_strndup(c->arena, key.p,
-			key.n < 40 ? key.n : 40);
+		name = arena_strndup(c->arena, key.p, key.n < 40 ? key.n : 40);
 		for (const char *p = name; *p != '\0'; p++)
 			if (!isalnum((unsigned char)*p))
 				name = "query";
 		field_fault(c->faults, c->arena, name,
-			f != NULL && f->name != NULL ?
-				"It came twice." :
-				"It is not known here.");
+			f != NULL && f->name != NULL ? "It came twice." :
+						       "It is not known here.");
 	}
 }
 

@@ -32,14 +32,14 @@ enum field_type {
 	T_EMAIL,
 	T_PHONE,
 	T_UUID,
-	T_INT,   /* min..max */
+	T_INT, /* min..max */
 	T_BOOL,
-	T_DATE,  /* with since: min..max days behind that field */
-	T_TIME,  /* RFC 3339 */
-	T_CLOCK, /* "09:00" */
-	T_TOKEN, /* opaque; bound as its SHA-256 */
-	T_SET,   /* words with commas; bound as text[] */
-	T_LIST,  /* at most max objects, checked by items; bound as JSON */
+	T_DATE,    /* with since: min..max days behind that field */
+	T_TIME,    /* RFC 3339 */
+	T_CLOCK,   /* "09:00" */
+	T_TOKEN,   /* opaque; bound as its SHA-256 */
+	T_SET,     /* words with commas; bound as text[] */
+	T_LIST,    /* at most max objects, checked by items; bound as JSON */
 	T_VERSIONS /* {id: version}: not bound, field_check keeps its span */
 };
 
@@ -48,17 +48,19 @@ struct field {
 	enum field_in in;
 	enum field_type type;
 	int64_t min, max;
-	bool optional;            /* absent (or null) binds NULL */
-	unsigned must;            /* roles for which it is not optional */
-	const char *fallback;     /* bound when absent */
-	const char *since;        /* of T_DATE */
-	const char *const *words; /* the only values; ends with NULL */
+	bool optional;             /* absent (or null) binds NULL */
+	unsigned must;             /* roles for which it is not optional */
+	const char *fallback;      /* bound when absent */
+	const char *since;         /* of T_DATE */
+	const char *const *words;  /* the only values; ends with NULL */
 	const struct field *items; /* of T_LIST */
-	unsigned may;             /* roles that may send it; 0: all */
+	unsigned may;              /* roles that may send it; 0: all */
 	const char *doc;
 };
 
+/* clang-format off */
 #define END { 0 }
+/* clang-format on */
 #define FIELD_MAX 32 /* fields of one route */
 
 struct field_input {
@@ -83,8 +85,8 @@ enum err field_check(const struct field_input *in, const struct field *fields,
 	const char **values, int *n, struct field_faults *faults) MUST_USE;
 
 /* Adds a fault; for rules that handlers and the database find broken. */
-void field_fault(struct field_faults *faults, struct arena *a,
-	const char *name, const char *message);
+void field_fault(struct field_faults *faults, struct arena *a, const char *name,
+	const char *message);
 
 /* The number n of the argument $n that a field is bound to; 0 for none. */
 int field_argument(const struct field *fields, const char *name) MUST_USE;

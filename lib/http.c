@@ -186,7 +186,7 @@ http_header(struct http *h, const char *name, bool *repeated)
 		strcmp(name, "Content-Length") == 0)
 		n = 0;
 	for (const char *p = name; *p != '\0' && n < sizeof key - 2; p++)
-		key[n++] = *p == '-'              ? '_' :
+		key[n++] = *p == '-'           ? '_' :
 			*p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') :
 						 *p;
 	key[n++] = '=';
@@ -216,8 +216,7 @@ http_cookie(struct http *h, const char *name, bool *repeated)
 			pair.p[n] != '=')
 			continue;
 		*repeated = *repeated || found != NULL;
-		found = arena_strndup(h->arena, pair.p + n + 1,
-			pair.n - n - 1);
+		found = arena_strndup(h->arena, pair.p + n + 1, pair.n - n - 1);
 	}
 	return found;
 }
@@ -250,7 +249,8 @@ http_read_body(struct http *h, size_t most, struct bytes *out)
 	*out = BYTES("");
 	if (text == NULL || text[0] == '\0')
 		return http_param("HTTP_TRANSFER_ENCODING") == NULL ||
-				http_param("HTTP_TRANSFER_ENCODING")[0] == '\0' ?
+				http_param("HTTP_TRANSFER_ENCODING")[0] ==
+					'\0' ?
 			E_OK :
 			E_VALIDATION_ERROR;
 	if (!str_int((struct bytes) { text, strlen(text) }, &announced) ||

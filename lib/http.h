@@ -19,14 +19,14 @@ enum method { GET, POST, PUT, PATCH, DELETE, METHOD_COUNT, METHOD_OTHER };
 
 struct http {
 	struct arena *arena;
-	enum method method;   /* HEAD is GET: the server leaves out the body */
-	const char *path;     /* decoded; NULL when it is not canonical */
-	struct bytes query;   /* as sent, without the question mark */
+	enum method method; /* HEAD is GET: the server leaves out the body */
+	const char *path;   /* decoded; NULL when it is not canonical */
+	struct bytes query; /* as sent, without the question mark */
 	const char *request_id;
-	const char *address;  /* of the client, as the web server says */
-	int status;           /* of the answer */
-	struct buf headers;   /* of the answer, each with its line end */
-	struct bytes body;    /* of the answer; lives in the arena */
+	const char *address; /* of the client, as the web server says */
+	int status;          /* of the answer */
+	struct buf headers;  /* of the answer, each with its line end */
+	struct bytes body;   /* of the answer; lives in the arena */
 	bool sent;
 };
 

@@ -29,8 +29,7 @@ log_context(const char *id)
 }
 
 /* One write, so that lines of several workers do not mix. */
-static void
-put_line(const char *level, const char *format, va_list args)
+static void put_line(const char *level, const char *format, va_list args)
 	PRINTF(2, 0);
 
 static void

@@ -69,8 +69,7 @@ find_step(struct db *db, struct arena *a, const char *name,
 	*checksum = NULL;
 	if (e != E_OK || db_value(rows, 0, 0).p[0] != 't')
 		return e;
-	if ((e = db_run(db, a, &find, 1, &rows)) == E_OK &&
-		db_count(rows) == 1)
+	if ((e = db_run(db, a, &find, 1, &rows)) == E_OK && db_count(rows) == 1)
 		*checksum = db_text(rows, 0, 0);
 	return e;
 }
@@ -88,8 +87,8 @@ apply_step(struct db *db, struct arena *a, const char *path, FILE *out,
 	if ((e = read_file(a, path, &text, why, size)) != E_OK)
 		return e;
 	crypto_sha256(text, hash);
-	checksum = crypto_hex(a, (struct bytes) { (char *)hash, sizeof hash })
-			   .p;
+	checksum =
+		crypto_hex(a, (struct bytes) { (char *)hash, sizeof hash }).p;
 	if ((e = find_step(db, a, name, &known)) != E_OK)
 		return fail(why, size, "database", db_fault(db)->message);
 	if (known != NULL)
@@ -139,8 +138,8 @@ migrate_file(struct db *db, const char *folder, const char *name, char *why,
 	struct arena *a = arena_new();
 	struct buf b = buf_new(a, 64 * 1024);
 	struct bytes text;
-	enum err e = read_file(a, arena_printf(a, "%s/%s", folder, name),
-		&text, why, size);
+	enum err e = read_file(a, arena_printf(a, "%s/%s", folder, name), &text,
+		why, size);
 
 	if (e == E_OK) {
 		buf_puts(&b, "BEGIN;" LOCK "\n");

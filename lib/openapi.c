@@ -68,11 +68,13 @@ put_schema(struct writer *w, const struct field *f)
 		[T_BOOL] = "\"type\":\"boolean\"",
 		[T_DATE] = "\"type\":\"string\",\"format\":\"date\"",
 		[T_TIME] = "\"type\":\"string\",\"format\":\"date-time\"",
-		[T_CLOCK] = "\"type\":\"string\",\"pattern\":\"^[0-2][0-9]:[0-5][0-9]$\"",
+		[T_CLOCK] =
+			"\"type\":\"string\",\"pattern\":\"^[0-2][0-9]:[0-5][0-9]$\"",
 		[T_TOKEN] = "\"type\":\"string\"",
 		[T_SET] = "\"type\":\"string\"",
 		[T_LIST] = "\"type\":\"array\"",
-		[T_VERSIONS] = "\"type\":\"object\",\"additionalProperties\":{\"type\":\"integer\"}",
+		[T_VERSIONS] =
+			"\"type\":\"object\",\"additionalProperties\":{\"type\":\"integer\"}",
 	};
 
 	fprintf(w->out, "{%s", types[f->type]);
@@ -225,8 +227,7 @@ static void
 put_responses(struct writer *w, const struct route *r)
 {
 	fprintf(w->out, ",\"responses\":{\"%d\":{\"description\":\"%s\"",
-		route_status(r),
-		r->shape == NONE ? "Done" : "The answer");
+		route_status(r), r->shape == NONE ? "Done" : "The answer");
 	if (r->returns != NULL)
 		fprintf(w->out,
 			",\"content\":{\"%s\":{\"schema\":{\"$ref\":\"#/components/schemas/%s\"}}}",

@@ -39,8 +39,8 @@ version_tag(struct req *rq, struct bytes json)
 		return NULL;
 	p += strlen("\"version\"");
 	p += strspn(p, " :");
-	return arena_printf(rq->arena, "\"%.*s\"",
-		(int)strspn(p, "0123456789"), p);
+	return arena_printf(rq->arena, "\"%.*s\"", (int)strspn(p, "0123456789"),
+		p);
 }
 
 enum err
@@ -131,8 +131,8 @@ reply_error(struct req *rq, enum err e)
 }
 
 void
-reply_cookie(struct req *rq, const char *name, const char *value,
-	int64_t age_s, const char *attributes)
+reply_cookie(struct req *rq, const char *name, const char *value, int64_t age_s,
+	const char *attributes)
 {
 	http_add_header(&rq->http, "Set-Cookie",
 		arena_printf(rq->arena,

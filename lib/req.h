@@ -27,9 +27,9 @@ struct req {
 	int n;                            /* arguments bound */
 
 	struct field_faults faults; /* details of a VALIDATION_ERROR */
-	struct bytes facts;     /* of a refusal: {"alternatives":[…]} */
-	const char *allow;      /* of a 405 */
-	int64_t wait_s;         /* of a 429 */
+	struct bytes facts;         /* of a refusal: {"alternatives":[…]} */
+	const char *allow;          /* of a 405 */
+	int64_t wait_s;             /* of a 429 */
 
 	bool committing; /* COMMIT of a change was sent: no second run */
 	struct {

@@ -48,7 +48,7 @@ struct route {
 	bool cached;     /* validators: weak ETag, 304 */
 	bool versioned;  /* ETag is the row's version */
 	size_t max_body; /* bytes; 0: 64 KB */
-	size_t max_members; /* 0: 256 */
+	size_t max_members;  /* 0: 256 */
 	const char *type;    /* media type of the answer; NULL: JSON */
 	const char *returns; /* schema of the answer, in www/schemas.json */
 	const char *doc;     /* one sentence */

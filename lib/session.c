@@ -17,13 +17,11 @@ session_keys(const struct jwt_key **out)
 	static struct jwt_key keys[SESSION_KEYS];
 	static char names[SESSION_KEYS][17];
 	static size_t n;
-	const char *p = conf_text(CONF_SECRET);
+	const char *p = n > 0 ? "" : conf_text(CONF_SECRET); /* once */
 
 	while (n < SESSION_KEYS && *(p += strspn(p, " ")) != '\0') {
 		size_t size = strcspn(p, " "), kid = strcspn(p, ":");
 
-		if (keys[n].kid != NULL)
-			break; /* read before */
 		memcpy(names[n], p, kid);
 		keys[n].kid = names[n];
 		keys[n++].secret =
@@ -58,8 +56,8 @@ bearer(const char *authorization)
 {
 	if (strncasecmp(authorization, "Bearer ", 7) != 0)
 		return BYTES("");
-	return str_trim((struct bytes) { authorization + 7,
-		strlen(authorization) - 7 });
+	return str_trim((
+		struct bytes) { authorization + 7, strlen(authorization) - 7 });
 }
 
 enum err
@@ -79,9 +77,8 @@ session_read(struct http *h, int64_t now_s, struct session *out)
 		return E_VALIDATION_ERROR;
 	if (header == NULL && cookie == NULL)
 		return E_OK;
-	token = header != NULL ?
-		bearer(header) :
-		(struct bytes) { cookie, strlen(cookie) };
+	token = header != NULL ? bearer(header) :
+				 (struct bytes) { cookie, strlen(cookie) };
 	if (jwt_verify(h->arena, keys, n, token, now_s, &claims) != E_OK)
 		return E_UNAUTHENTICATED;
 	out->signed_in = true;

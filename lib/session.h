@@ -45,7 +45,6 @@ enum err session_read(struct http *h, int64_t now_s,
  * E_CSRF when a request that changes something comes from another site, or
  * says nothing of where it comes from while a cookie signs it in.
  */
-enum err session_check_origin(struct http *h,
-	const struct session *s) MUST_USE;
+enum err session_check_origin(struct http *h, const struct session *s) MUST_USE;
 
 #endif

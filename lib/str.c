@@ -51,8 +51,8 @@ fits(struct bytes s, const char *pattern)
 		bool digit = c >= '0' && c <= '9';
 
 		if (pattern[i] == 'x' ? !(digit || (c >= 'a' && c <= 'f')) :
-			pattern[i] == '9' ? !digit :
-					    c != pattern[i])
+				pattern[i] == '9' ? !digit :
+						    c != pattern[i])
 			return false;
 	}
 	return true;
@@ -192,7 +192,7 @@ str_unescape(struct arena *a, struct bytes s, bool plus)
 			int high = i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1;
 			int low = i + 2 < s.n ? hex_digit(s.p[i + 2]) : -1;
 
-			if ( high < 0 || low < 0)
+			if (high < 0 || low < 0)
 				return (struct bytes) { NULL, 0 };
 			c = (char)(high * 16 + low);
 			i += 2;

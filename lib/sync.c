@@ -12,8 +12,8 @@
 #define VERSION_MAX INT32_MAX
 
 static const char *
-mac_of(struct arena *a, struct bytes key, const char *scope,
-	const char *epoch, int64_t seq)
+mac_of(struct arena *a, struct bytes key, const char *scope, const char *epoch,
+	int64_t seq)
 {
 	return crypto_token(a, key, "cursor",
 		arena_printf(a, "%s %s %" PRId64, scope, epoch, seq));
@@ -60,12 +60,12 @@ sync_read_versions(struct arena *a, struct bytes span,
 			*why = "A key is no id (a lower-case UUID).";
 			return E_VALIDATION_ERROR;
 		}
-		if (pairs[i].value < 0 || pairs[i].value > VERSION_MAX) {
+		if (pairs[i].value < 1 || pairs[i].value > VERSION_MAX) {
 			*why = "A version is out of range.";
 			return E_VALIDATION_ERROR;
 		}
-		(*known)[i] = (struct diff_known) { pairs[i].key.p,
-			pairs[i].value };
+		(*known)[i] =
+			(struct diff_known) { pairs[i].key.p, pairs[i].value };
 	}
 	if (diff_sort(*known, *n))
 		return E_OK;

@@ -24,14 +24,15 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	bool bare; /* needs no settings */
 } commands[] = {
-	{ "setup", "", "Make roles and grants, then migrate. Needs a superuser.",
+	{ "setup", "",
+		"Make roles and grants, then migrate. Needs a superuser.",
 		set_up, false },
 	{ "migrate", "", "Bring the database to this release.", migrate,
 		false },
 	{ "demo", "", "Seed the demo clinic, if it is not there.", seed_demo,
 		false },
-	{ "check", "", "Say whether settings and database are in order.",
-		check, false },
+	{ "check", "", "Say whether settings and database are in order.", check,
+		false },
 	{ "config", "--mdoc", "Print all settings for opdesk.conf(5).",
 		print_config, true },
 };
@@ -74,8 +75,7 @@ set_up(int argc, char **argv)
 	enum err e = db_connect(db);
 
 	if (e == E_OK)
-		e = migrate_setup(db, conf_text(CONF_SQL_DIR), why,
-			sizeof why);
+		e = migrate_setup(db, conf_text(CONF_SQL_DIR), why, sizeof why);
 	db_free(db);
 	return e == E_OK ? migrate(argc, argv) : complain(why);
 }
@@ -84,10 +84,8 @@ set_up(int argc, char **argv)
 static enum err
 pass_settings(struct db *db, struct arena *a)
 {
-	struct password_cost cost = {
-		(uint32_t)conf_number(CONF_ARGON2_MEMORY),
-		(uint32_t)conf_number(CONF_ARGON2_PASSES)
-	};
+	struct password_cost cost = { (uint32_t)conf_number(CONF_ARGON2_MEMORY),
+		(uint32_t)conf_number(CONF_ARGON2_PASSES) };
 	const char *names[] = { "opdesk.demo_appointments",
 		"opdesk.demo_time_zone", "opdesk.demo_password_hash" };
 	const char *values[] = { conf_text(CONF_DEMO_APPOINTMENTS),
