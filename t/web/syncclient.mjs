@@ -250,9 +250,13 @@ test('what is probably true shows at once, what the server says holds', async ()
   assert.equal(sync.all()[0].status, 'checked_in');
   back();
   assert.equal(sync.get(row.id).status, 'confirmed', 'taken back');
-  const late = sync.optimistic(row.id, { status: 'checked_in' });
+  const first = sync.optimistic(row.id, { status: 'checked_in' });
+  const second = sync.optimistic(row.id, { status: 'in_progress' });
+  sync.apply(server.change(row.id, { status: 'checked_in' }));
+  first();
+  assert.equal(sync.get(row.id).status, 'in_progress', 'the second is still under way');
   sync.apply(server.change(row.id, { status: 'cancelled' }));
-  late();
+  second();
   assert.equal(sync.get(row.id).status, 'cancelled', 'the server wins');
 });
 

@@ -16,10 +16,11 @@ const flow = {
 };
 const cancellable = ['lead', 'requested', 'confirmed', 'checked_in'];
 
-/** The statuses that a person may move this one to; an enquiry has to get a time first. */
-export function movesOf(row) {
-  const moves = flow[row.status] ?? [];
-  return row.status === 'lead' && !row.startsAt ? [] : moves;
+/** The statuses that a person may move this one to; an enquiry has to get a time first, who is not due yet can still come. */
+export function movesOf(row, now) {
+  if (row.status === 'lead' && !row.startsAt)
+    return [];
+  return (flow[row.status] ?? []).filter((status) => status !== 'no_show' || Date.parse(row.startsAt) <= now);
 }
 
 export const mayCancel = (row) => cancellable.includes(row.status);
@@ -31,20 +32,32 @@ async function put(id, body) {
   return (await api('PUT', `/api/appointments/${id}`, { body })).appointment;
 }
 
-/** Saves members on the version they were made on; the row as it then is. */
-export async function save(store, row, members, version = row.version) {
-  const takeBack = store.get(row.id) ? store.optimistic(row.id, members) : () => {};
-  try {
-    const saved = await put(row.id, { ...members, version });
-    await store.apply(saved);
-    return saved;
-  } catch (e) {
-    takeBack();
-    throw e;
-  }
+/* The last write of each row that is under way: quick hands wait for their own, and go on from its version. */
+const underWay = new Map();
+
+async function inTurn(id, version, write) {
+  const before = underWay.get(id);
+  const mine = (async () => {
+    const earlier = await before?.catch(() => null);
+    return write(earlier && version >= earlier.made ? Math.max(version, earlier.saved.version) : version);
+  })();
+  const entry = mine.then((saved) => ({ made: version, saved }));
+  underWay.set(id, entry);
+  entry.catch(() => {}).finally(() => underWay.get(id) === entry && underWay.delete(id));
+  return mine;
 }
 
-export const move = (store, row, status) => save(store, row, { status });
+/** Saves members on the version they were made on; the row as it then is. */
+export async function save(store, row, members, version = row.version) {
+  const end = store.get(row.id) ? store.optimistic(row.id, members) : () => {};
+  try {
+    const saved = await inTurn(row.id, version, (on) => put(row.id, { ...members, version: on }));
+    await store.apply(saved);
+    return saved;
+  } finally {
+    end();
+  }
+}
 
 /** Back to the status before; the server allows it for ten minutes. */
 export async function undo(store, row) {

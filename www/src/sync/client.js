@@ -83,8 +83,8 @@ export class SyncClient {
 
   get(id) {
     const row = this.replica.rows.get(id);
-    const patch = this.#pending.get(id);
-    return row && patch ? { ...row, ...patch } : row;
+    const patches = this.#pending.get(id);
+    return row && patches ? Object.assign({}, row, ...patches) : row;
   }
 
   all() {
@@ -147,7 +147,6 @@ export class SyncClient {
 
   /* A row as the server answered it to a write of ours. */
   apply(row, source = 'own') {
-    this.#pending.delete(row.id);
     this.#touched.add(row.id);
     const done = this.replica.apply({ updates: [row] });
     this.#emit({ type: 'rows', changed: [row], removed: done.removed, source });
@@ -156,14 +155,19 @@ export class SyncClient {
     return Promise.resolve();
   }
 
-  /* Shows a write before it is answered; the returned function takes it back. */
+  /*
+   * Shows a write before it is answered; the returned function ends that,
+   * whatever the answer was.  Several may be under way for one row.
+   */
   optimistic(id, patch) {
-    this.#pending.set(id, patch);
-    this.#emit({ type: 'rows', changed: [this.get(id)].filter(Boolean), removed: [], source: 'guess' });
+    const tell = () => this.#emit({ type: 'rows', changed: [this.get(id)].filter(Boolean), removed: [], source: 'guess' });
+    this.#pending.set(id, [...(this.#pending.get(id) ?? []), patch]);
+    tell();
     return () => {
-      if (this.#pending.get(id) !== patch) return;
-      this.#pending.delete(id);
-      this.#emit({ type: 'rows', changed: [this.get(id)].filter(Boolean), removed: [], source: 'guess' });
+      const left = (this.#pending.get(id) ?? []).filter((one) => one !== patch);
+      if (left.length > 0) this.#pending.set(id, left);
+      else this.#pending.delete(id);
+      tell();
     };
   }
 

@@ -52,7 +52,7 @@ export default function Appointments(props) {
 
   return (
     <>
-      <div class="work__head"><h1>{t('staff.page_appointments')}</h1><LiveLine store={store} zone={zone} /></div>
+      <div class={openId ? 'work__head work__head--behind' : 'work__head'}><h1>{t('staff.page_appointments')}</h1><LiveLine store={store} zone={zone} /></div>
       <div class={openId ? 'split split--open' : 'split'}>
         <section class="list" aria-label={t('appointments.list')}>
           <Views me={me} filter={filter} counts={counts} />
@@ -63,7 +63,7 @@ export default function Appointments(props) {
           <Trouble store={store} zone={zone} what={t('appointments.broken')}>
             {!loaded && found.length === 0 ? <Pending />
               : items.length === 0 ? <Nothing {...{ store, filter, zone, today, busy, navigate, offline }} />
-                : <VirtualTable {...{ items, columns, head, draw }} handle={table} caption={t('appointments.caption')} label={t('appointments.list')} />}
+                : <VirtualTable {...{ items, columns, head, draw }} handle={table} caption={t('appointments.caption')} />}
           </Trouble>
         </section>
         {openId && <Panel key={openId} id={openId} {...{ me, clinic, doctors, services, store, navigate }} onClose={close} />}

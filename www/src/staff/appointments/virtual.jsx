@@ -41,7 +41,7 @@ function headBefore(items, index) {
 }
 
 /** draw(item, index): a <tr>. handle.current: { show(index) } brings an item into sight. */
-export function VirtualTable({ items, columns, head, caption, draw, handle, label }) {
+export function VirtualTable({ items, columns, head, caption, draw, handle }) {
   const box = useRef();
   const [view, setView] = useState({ top: 0, height: 800 });
   const at = useMemo(() => tops(items), [items]);
@@ -85,7 +85,7 @@ export function VirtualTable({ items, columns, head, caption, draw, handle, labe
     body.push(gap(at[last + 1], at[items.length], 'gap-2'));
 
   return (
-    <div class="list__scroll" ref={box} onScroll={look} tabIndex={0} role="region" aria-label={label}>
+    <div class="list__scroll" ref={box} onScroll={look}>
       <table class="table table--rows" aria-rowcount={items.length + 1}>
         <caption class="visually-hidden">{caption}</caption>
         <colgroup>{columns.map((name) => <col key={name} class={`col-${name}`} />)}</colgroup>

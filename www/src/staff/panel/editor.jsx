@@ -135,7 +135,7 @@ export function Editor({ row, put, store, me, clinic, doctors, services, onClose
             <p class="quiet">{t(`panel.source_${row.source}`)}, {formatDay(dayOf(row.createdAt, zone), { today })}, <span class="num">{formatTime(row.createdAt, zone)}</span> · {t('panel.version', { n: row.version })}</p>
             <button type="submit" hidden />
           </form>
-          <Foot {...{ row, dirty, offline, busy: state.busy, submit, reset: () => { reset(row); setState({}); } }} onCancel={() => setState({ asking: true })} />
+          <Foot {...{ row, zone, today, dirty, offline, busy: state.busy, submit, reset: () => { reset(row); setState({}); } }} onCancel={() => setState({ asking: true })} />
         </>
       )}
       {state.asking && <CancelDialog row={row} zone={zone} today={today} busy={state.busy === 'cancel'} onKeep={() => setState({})} onCancel={doCancel} />}
@@ -144,13 +144,14 @@ export function Editor({ row, put, store, me, clinic, doctors, services, onClose
   );
 }
 
-function Foot({ row, dirty, offline, busy, submit, reset, onCancel }) {
+function Foot({ row, zone, today, dirty, offline, busy, submit, reset, onCancel }) {
   const why = offline ? { off: true, 'aria-describedby': 'panel-offline' } : {};
-  const moves = movesOf(row);
+  const moves = movesOf(row, present.value);
+  const due = !row.startsAt || dayOf(row.startsAt, zone) <= today || row.status === 'requested';
   return (
     <div class="panel__foot">
       {moves.map((status, i) => (
-        <Button key={status} kind={i === 0 && !dirty ? 'primary' : undefined} icon={statusIcon(status)} busy={busy === status} {...why} onClick={() => submit(status)}>{t(`panel.move_${status}`)}</Button>
+        <Button key={status} kind={i === 0 && due && !dirty ? 'primary' : undefined} icon={statusIcon(status)} busy={busy === status} {...why} onClick={() => submit(status)}>{t(`panel.move_${status}`)}</Button>
       ))}
       {!isOver(row) && (dirty || moves.length === 0) && <Button kind={dirty ? 'primary' : undefined} busy={busy === 'save'} off={!dirty || offline} {...why} onClick={() => submit()}>{t('common.save')}</Button>}
       {dirty && <Button onClick={reset}>{t('panel.discard')}</Button>}

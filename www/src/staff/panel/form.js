@@ -5,20 +5,28 @@
  * Three rows meet: `base`, as it was when the panel opened; `draft`, base with
  * what was typed; `theirs`, as the server has it now.
  */
+import { formatPhone } from '../../common/phone.js';
+
 export const fields = ['name', 'phone', 'email', 'doctorId', 'serviceId', 'startsAt', 'reason', 'notes'];
 
+const bare = (phone) => phone.replace(/[\s().-]/g, '');
 const blank = (value) => (value === undefined || value === '' ? null : value);
 
-/** Equal as people see it: an empty text is none, an instant is one however it is written. */
+/** Equal as people see it: an empty text is none, an instant or a phone is one however it is written. */
 export function equal(field, a, b) {
   const x = blank(a);
   const y = blank(b);
   if (field === 'startsAt' && x && y)
     return Date.parse(x) === Date.parse(y);
+  if (field === 'phone' && x && y)
+    return bare(x) === bare(y);
   return x === y;
 }
 
-export const draftOf = (row) => Object.fromEntries(fields.map((field) => [field, row[field] ?? null]));
+/** A field as it is written: phones with their spaces. */
+export const written = (field, value) => (field === 'phone' && value ? formatPhone(value) : value ?? null);
+
+export const draftOf = (row) => Object.fromEntries(fields.map((field) => [field, written(field, row[field])]));
 
 /** The members to send: what differs from a row. Empty texts are null. */
 export function changesOf(draft, row) {

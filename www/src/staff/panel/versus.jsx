@@ -7,14 +7,14 @@ import { Check, GitCompareArrows } from 'lucide';
 import { t } from '../../common/i18n.js';
 import { formatTime, formatWhen } from '../../common/time.js';
 import { Banner, Button, Icon } from '../../common/ui.jsx';
-import { compare, differing, settle } from './form.js';
+import { compare, differing, settle, written } from './form.js';
 
 export function Versus({ base, draft, theirs, zone, today, doctors, services, busy, onSave, onBack }) {
   const { asks, same } = compare(base, draft, theirs);
   const [picks, setPicks] = useState(() => Object.fromEntries(asks.map(({ name, pick }) => [name, pick])));
   const table = useRef();
   const all = (side) => setPicks(Object.fromEntries(asks.map(({ name }) => [name, side])));
-  const words = (row, name) => (name === 'visit' ? visitWords(row, { zone, today, doctors, services }) : row[name] ?? '');
+  const words = (row, name) => (name === 'visit' ? visitWords(row, { zone, today, doctors, services }) : written(name, row[name]) ?? '');
   const save = () => onSave(settle(asks, picks, draft, theirs));
 
   return (

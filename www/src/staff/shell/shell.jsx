@@ -58,8 +58,11 @@ export function Shell({ session, page, children }) {
 
 const current = (page, one) => (page.name === one.name ? 'page' : undefined);
 
+/* What waits for the staff: requests, and enquiries that want a time. */
+const toConfirm = ({ status }) => status === 'requested' || status === 'lead';
+
 function Side({ clinic, me, pages, page, store }) {
-  const open = useRows(store, (rows) => rows.filter((row) => row.status === 'requested').length);
+  const open = useRows(store, (rows) => rows.filter(toConfirm).length);
   return (
     <nav class="side" aria-label={t('staff.main')}>
       <a class="brand" href="/staff/today"><span class="brand__mark"><Icon of={Plus} /></span>{clinic.name}</a>

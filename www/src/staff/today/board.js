@@ -49,7 +49,7 @@ export function columnsOf(rows, doctorId, since) {
   board.expected.sort(byTime);
   board.waiting.sort(byTime);
   board.inside.sort((a, b) => since(a) - since(b));
-  board.done.sort((a, b) => cameAt(b) - cameAt(a));
+  board.done.sort((a, b) => since(b) - since(a));
   return board;
 }
 

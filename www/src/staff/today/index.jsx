@@ -8,7 +8,7 @@ import { t } from '../../common/i18n.js';
 import { dayOf, formatDay, formatTime, formatWhen } from '../../common/time.js';
 import { Avatar, Banner, Button, Empty, Icon, toast } from '../../common/ui.jsx';
 import { openBooking } from '../booking/open.js';
-import { move, undo } from '../changes.js';
+import { save, undo } from '../changes.js';
 import { dayFinder } from '../days.js';
 import { place } from '../shell/router.js';
 import { present } from '../shell/clock.js';
@@ -17,6 +17,7 @@ import { LiveLine } from '../shell/live.jsx';
 import { Trouble } from '../shell/trouble.jsx';
 import { startOf } from '../store.js';
 import { tellRefusal } from '../tell.js';
+import { ToWhom } from './callin.jsx';
 import { columnsOf, nextVisit, rowsOfDay, runOf } from './board.js';
 import { Ticket, duration } from './ticket.jsx';
 
@@ -34,7 +35,7 @@ export default function Today({ me, clinic, doctors, services, store, navigate }
   const board = columnsOf(day, doctorId, store.since);
   const { loaded, offline } = store.status.value;
   const choose = (id) => navigate(id ? `/staff/today?doctor=${id}` : '/staff/today', { replace: true });
-  const onMove = useMove(store, doctors);
+  const { onMove, dialog } = useMove(store, doctors);
   useTicketKeys();
 
   const shownDoctors = me.role === 'doctor' ? doctors.filter((one) => one.id === me.doctorId) : doctors;
@@ -64,28 +65,45 @@ export default function Today({ me, clinic, doctors, services, store, navigate }
           )}
         </Trouble>
       </div>
+      {dialog}
     </>
   );
 }
 
 const lastTime = (store, zone) => (store.status.value.lastAt ? formatTime(new Date(store.status.value.lastAt), zone) : '–');
 
+/* onMove(row, status), and the question which doctor a walk-in goes to. */
 function useMove(store, doctors) {
-  return async (row, status) => {
+  const [asking, setAsking] = useState(null);
+  const nameOf = (id) => doctors.find((one) => one.id === id)?.name ?? t('today.theDoctor');
+
+  async function go(row, members) {
     const focus = nextFocus(row.id);
-    const moved = move(store, row, status);
-    requestAnimationFrame(() => requestAnimationFrame(() => focus()));
+    const moved = save(store, row, members);
+    requestAnimationFrame(() => requestAnimationFrame(focus));
     try {
       const saved = await moved;
-      const doctor = doctors.find((one) => one.id === row.doctorId)?.name ?? t('today.theDoctor');
-      toast(t(`today.did_${status}`, { name: row.name, doctor }), {
+      toast(t(`today.did_${members.status}`, { name: row.name, doctor: nameOf(saved.doctorId) }), {
         for: 10_000,
         action: { label: t('today.undo'), run: () => undo(store, store.get(saved.id) ?? saved).catch((e) => tellRefusal(e, store)) },
       });
     } catch (error) {
       tellRefusal(error, store);
     }
+  }
+
+  const onMove = (row, status) => {
+    if (status === 'in_progress' && !row.doctorId && doctors.length > 1)
+      setAsking(row);
+    else
+      go(row, { status, ...(status === 'in_progress' && !row.doctorId && { doctorId: doctors[0].id }) });
   };
+  const chosen = (doctor) => {
+    setAsking(null);
+    go(asking, { status: 'in_progress', doctorId: doctor.id });
+  };
+  const dialog = asking && <ToWhom row={asking} doctors={doctors} onClose={() => setAsking(null)} onChoose={chosen} />;
+  return { onMove, dialog };
 }
 
 /* The card that was tapped leaves its column; the hands stay where they were. */
