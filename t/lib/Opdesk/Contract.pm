@@ -60,7 +60,10 @@ sub note ($res) {
 	my $operation = operation($res->{method}, $res->{path}) // return;
 	my @faults = (headers($res), $res->status >= 400 ? refusal($operation, $res) : answer($operation, $res));
 	$seen{ $operation->{summary} }{ $res->status }++;
-	$wrong{"$res->{method} " . $res->{path} =~ s/\?.*//sr =~ s/[0-9a-f-]{36}/{id}/gr . ' ' . $res->status . ": $_"} //= $res->line for @faults;
+	return if !@faults;
+	my $where = "$res->{method} " . $res->{path} =~ s/\?.*//sr =~ s/[0-9a-f-]{36}/{id}/gr . ' ' . $res->status;
+	push @{ $wrong{$where} }, $res->line if !$wrong{$where};
+	push @{ $wrong{$where} }, grep { my $fault = $_; !grep { $_ eq $fault } @{ $wrong{$where} } } @faults;
 }
 
 sub headers ($res) {
@@ -100,7 +103,7 @@ sub contract_is_kept {
 	my $n = 0;
 	$n += $_ for map { values %$_ } values %seen;
 	Test::More::ok(!%wrong, "each of $n answers keeps the contract")
-		or Test::More::diag(map { "$_\n    $wrong{$_}\n" } sort keys %wrong);
+		or Test::More::diag(map { my ($line, @faults) = @{ $wrong{$_} }; join("\n    ", $_, @faults) . "\n    in: $line\n" } sort keys %wrong);
 }
 
 1;

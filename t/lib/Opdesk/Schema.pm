@@ -4,8 +4,8 @@
 #   my @wrong = $schemas->faults({ '$ref' => '#/components/schemas/Slot' }, $value);
 #
 # The part of JSON Schema that our documents use: type, enum, properties,
-# required, additionalProperties, items, format, bounds and $ref.  A word that it
-# does not know is a fault, so that none is passed over in silence.
+# required, additionalProperties, items, format, bounds, anyOf and $ref.  A word
+# that it does not know is a fault, so that none is passed over in silence.
 package Opdesk::Schema;
 
 use v5.36;
@@ -53,6 +53,10 @@ my %check = (
 	minLength => sub ($self, $least, $v, $at) { defined $v && length $v < $least ? "$at is too short" : () },
 	maxLength => sub ($self, $most, $v, $at) { defined $v && length $v > $most ? "$at is too long" : () },
 	maxItems => sub ($self, $most, $v, $at) { ref $v eq 'ARRAY' && @$v > $most ? "$at has too many items" : () },
+	anyOf => sub ($self, $schemas, $v, $at) {
+		my @tries = map { [ $self->faults($_, $v, $at) ] } @$schemas;
+		return grep({ !@$_ } @tries) ? () : @{ (sort { @$a <=> @$b } @tries)[0] };
+	},
 	items => sub ($self, $schema, $v, $at) {
 		return ref $v eq 'ARRAY' ? map { $self->faults($schema, $v->[$_], "$at\[$_]") } keys @$v : ();
 	},
