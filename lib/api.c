@@ -22,6 +22,10 @@
 #define RUNS 3   /* of a transaction that met another one */
 #define DEPTH 16 /* of a body */
 
+#ifndef OPDESK_DEBUG
+#define OPDESK_DEBUG 0 /* --enable-debug */
+#endif
+
 static const char *program;
 
 static enum err
@@ -254,6 +258,27 @@ log_request(struct req *rq, enum err e, int64_t started_us)
 		role_name(rq->session.role));
 }
 
+/* Whoever reads a route's table knows all that it can answer. */
+static void
+assert_declared(const struct route *r, enum err e)
+{
+	static const enum err common[] = { E_VALIDATION_ERROR,
+		E_UNAUTHENTICATED, E_FORBIDDEN, E_CSRF, E_PAYLOAD_TOO_LARGE,
+		E_UNSUPPORTED_MEDIA_TYPE, E_RATE_LIMITED, E_INTERNAL_ERROR,
+		E_UNAVAILABLE };
+	bool declared = r == NULL || !OPDESK_DEBUG;
+
+	for (size_t i = 0; i < ARRAY_LEN(common); i++)
+		declared = declared || common[i] == e;
+	for (const enum err *p = declared ? NULL : r->errors;
+		p != NULL && *p != E_OK; p++)
+		declared = declared || *p == e;
+	if (declared)
+		return;
+	log_error("event=undeclared route=%s error=%s", r->path, err_code(e));
+	abort();
+}
+
 static void
 serve(struct req *rq)
 {
@@ -267,8 +292,10 @@ serve(struct req *rq)
 		e = work(rq);
 	if (e != E_OK) {
 		/* Headers of the answer that was not given. */
-		if (rq->route == NULL || !rq->route->keep)
+		if (rq->route == NULL || !rq->route->keep ||
+			err_status(e) >= 500)
 			rq->http.headers.n = 0;
+		assert_declared(rq->route, e);
 		reply_error(rq, e);
 	}
 	http_send(&rq->http);
