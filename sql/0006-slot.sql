@@ -84,7 +84,7 @@ BEGIN ATOMIC
    CROSS JOIN taken
    CROSS JOIN shut
    CROSS JOIN LATERAL core.openings(free_slots.doctor, free_slots.first_day, free_slots.last_day, c.zone) o
-   CROSS JOIN LATERAL generate_series(o.opens, o.closes - v.duration, o.step) g(at)
+   CROSS JOIN LATERAL generate_series(o.opens, o.closes - v.duration - greatest(v.buffer, o.buffer), o.step) g(at)
    WHERE v.id = free_slots.service
      AND NOT taken.busy && tstzrange(g.at, g.at + v.duration + greatest(v.buffer, o.buffer))
      AND NOT shut.closed && tstzrange(g.at, g.at + v.duration)
