@@ -81,7 +81,8 @@ reserve(struct req *rq)
 	req_bind(rq, 5,
 		crypto_bytea_sha256(rq->arena,
 			(struct bytes) { token, strlen(token) }));
-	req_bind(rq, 6, rq->http.address);
+	/* The desk may share its address with the waiting room. */
+	req_bind(rq, 6, rq->session.signed_in ? NULL : rq->http.address);
 	req_bind(rq, 7,
 		arena_printf(rq->arena, "%" PRId64,
 			rq->session.signed_in ? 0 :
