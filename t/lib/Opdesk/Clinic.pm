@@ -274,7 +274,7 @@ sub shut ($self) {
 
 END {
 	my $status = $?;
-	for my $clinic (grep { $_->{owner} == $$ } @alive) {
+	for my $clinic (my @mine = grep { $_->{owner} == $$ } @alive) {
 		Opdesk::Process::end_all(values %{ $clinic->{processes} });
 		my @alarms = $clinic->alarms;
 		print STDERR "# $_\n" for @alarms;
