@@ -144,6 +144,10 @@ static const struct route routes[] = {
 		.returns = "MadeAppointment",
 		.doc = "Leaves a lead, or books",
 	},
+	/*
+	 * Not limited: the form saves as it is filled in, and a token opens one
+	 * row, which holds one slot.
+	 */
 	{
 		.method = PATCH,
 		.path = "/api/appointments",
@@ -152,7 +156,6 @@ static const struct route routes[] = {
 		.sql = "SELECT body, refusal FROM api.amend($1::uuid, $2::bytea, $3::jsonb, $4::bytea)",
 		.shape = BODY,
 		.errors = ERRORS(E_NOT_FOUND, E_SLOT_TAKEN),
-		.limit = LIMIT_BOOKING,
 		.versioned = true,
 		.returns = "OneAppointment",
 		.doc = "A visitor adds to their own lead, or books it",
@@ -165,7 +168,6 @@ static const struct route routes[] = {
 		.sql = "SELECT body, refusal FROM api.amend($1::uuid, $2::bytea, $3::jsonb, $4::bytea)",
 		.shape = BODY,
 		.errors = ERRORS(E_NOT_FOUND, E_SLOT_TAKEN),
-		.limit = LIMIT_BOOKING,
 		.versioned = true,
 		.returns = "OneAppointment",
 		.doc = "The same, with the id in the path",
