@@ -18,6 +18,8 @@ export const MINUTE = 60_000;
 /* The end of a day is written 24:00. */
 const END_OF_DAY = 24 * 60;
 
+const HALF_A_DAY = 12 * 60 * MINUTE; /* the longest visit */
+
 /*
  * Where the clocks go back an hour happens twice.  PostgreSQL takes the
  * second one for a wall-clock time in it, so this does too.
@@ -68,7 +70,8 @@ export function openings({ rules, exceptions = [] }, day, zone) {
   return {
     bounds,
     openings: [...weekly, ...exceptionsOf(exceptions, 'extra', bounds)].sort((a, b) => a.from - b.from),
-    closed: exceptionsOf(exceptions, 'closed', bounds),
+    // A visit of the evening may run into a closing of the next day.
+    closed: exceptionsOf(exceptions, 'closed', { from: bounds.from, to: bounds.to + HALF_A_DAY }),
   };
 }
 

@@ -5,7 +5,7 @@
  * A day view has a column for each doctor, a week view one for each day of
  * one doctor.  Both are the same board to everything else.
  */
-import { addDays, mondayOf, wall } from '../../common/time.js';
+import { addDays, dayOf, mondayOf, wall } from '../../common/time.js';
 import { MINUTE, gridStarts, instantMs, openSpans, starts } from '../availability/hours.js';
 import { DAY } from './axis.js';
 
@@ -52,7 +52,7 @@ export function columnsOf(view, day, doctors, doctorId) {
  * besides is held by somebody who is booking at this moment: only where the
  * public list would have it at all, between notice and horizon.
  *
- *   returns  { free: [ms, …], held: [{ from, to }, …] } in milliseconds
+ *   returns  { free: [ms, …], held: [{ from, to }, …], holiday } in milliseconds
  */
 export function freeAndHeld({ schedule, day, zone, service, visits, now }) {
   const duration = service.durationMinutes * MINUTE;
@@ -72,7 +72,18 @@ export function freeAndHeld({ schedule, day, zone, service, visits, now }) {
     else
       held.push({ from: at, to: at + duration });
   }
-  return { free, held: joined(held) };
+  return closedByClinic({ held, free, open, day, zone }) ? { free: [], held: [], holiday: true } : { free, held: joined(held) };
+}
+
+const LONG_HOLD = 120 * MINUTE;
+
+/*
+ * A holiday of the whole clinic is in no doctor's exceptions: it shows only by
+ * the public list having nothing on a day that nobody can have held so long.
+ */
+function closedByClinic({ held, free, open, day, zone }) {
+  const sum = held.reduce((n, h) => n + h.to - h.from, 0);
+  return sum >= LONG_HOLD && free.length === 0 && ![...open].some((ms) => dayOf(new Date(ms), zone) === day);
 }
 
 /* A rule's own pause may close a time that the service's pause leaves open. */
@@ -100,9 +111,9 @@ function joined(spans) {
  */
 export function fillColumn(column, { schedule, visits, zone, service, now }) {
   const own = visits.filter((v) => v.doctorId === column.doctor.id && v.day === column.day);
-  const { free, held } = freeAndHeld({ schedule, day: column.day, zone, service, visits: own, now });
+  const { free, held, holiday } = freeAndHeld({ schedule, day: column.day, zone, service, visits: own, now });
   const minute = (ms) => wall(new Date(ms), zone).minutes;
-  const spans = openSpans(schedule, column.day, zone);
+  const spans = holiday ? [] : openSpans(schedule, column.day, zone);
   const open = ({ minute: at }) => spans.some((s) => s.from <= at && at < s.to);
 
   return {
@@ -113,6 +124,7 @@ export function fillColumn(column, { schedule, visits, zone, service, now }) {
     held: held.map((h) => ({ ms: h.from, from: minute(h.from), to: minute(h.from) + (h.to - h.from) / MINUTE })),
     steps: gridStarts(schedule, column.day, zone).map((ms) => ({ ms, minute: minute(ms) })).filter(open),
     count: own.filter(takesTime).length,
+    holiday: Boolean(holiday),
   };
 }
 

@@ -144,7 +144,7 @@ const holds = (column, axis) => column.held.map((h) => [h.from, (
 function Closed({ column, schedule, zone }) {
   if (column.spans.length > 0 || column.visits.length > 0)
     return null;
-  const leave = closingOf(schedule, column.day, zone);
+  const leave = column.holiday || closingOf(schedule, column.day, zone);
   return (
     <li class="cal__closed"><div><p class="strong">{t(leave ? 'calendar.away' : 'calendar.dayOff')}</p></div></li>
   );
