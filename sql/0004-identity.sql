@@ -20,15 +20,15 @@ CREATE TABLE auth.account (
   disabled      boolean NOT NULL DEFAULT false,
   created_at    timestamptz NOT NULL DEFAULT now(),
   UNIQUE (clinic_id, id),
-  FOREIGN KEY (clinic_id, doctor_id) REFERENCES core.doctor (clinic_id, id),
-  FOREIGN KEY (clinic_id, patient_id) REFERENCES core.patient (clinic_id, id),
+  CONSTRAINT not_found__doctor_id FOREIGN KEY (clinic_id, doctor_id) REFERENCES core.doctor (clinic_id, id),
+  CONSTRAINT not_found__patient_id FOREIGN KEY (clinic_id, patient_id) REFERENCES core.patient (clinic_id, id),
   CONSTRAINT role_has_its_person CHECK ((role = 'doctor') = (doctor_id IS NOT NULL) AND (role = 'patient') = (patient_id IS NOT NULL)),
   CONSTRAINT validation_error__name CHECK (CASE WHEN role IN ('doctor', 'patient') THEN name IS NULL
                                                 ELSE coalesce(length(btrim(name)) BETWEEN 1 AND 200, false) END),
   CONSTRAINT validation_error__email CHECK (length(email) <= 254 AND email ~ '^[^@\s]+@[^@\s]+$'),
   CONSTRAINT validation_error__language CHECK (language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$')
 );
-CREATE UNIQUE INDEX account_email ON auth.account (clinic_id, lower(email));
+CREATE UNIQUE INDEX validation_error__email__taken ON auth.account (clinic_id, lower(email));
 CREATE UNIQUE INDEX account_patient ON auth.account (patient_id);
 CREATE UNIQUE INDEX account_key ON auth.account (clinic_id) WHERE is_key;
 COMMENT ON TABLE auth.account IS 'Who may sign in, and as what.';
