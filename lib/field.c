@@ -48,15 +48,19 @@ field_fault(struct field_faults *faults, struct arena *a, const char *name,
 int
 field_argument(const struct field *fields, const char *name)
 {
-	bool parts = false;
-	int n = 0;
+	int n = 0, parts = 0, at;
 
 	for (const struct field *f = fields; f != NULL && f->name; f++) {
-		if (f->type != T_VERSIONS && !(f->in == IN_PART && parts))
-			n++;
-		parts = parts || f->in == IN_PART;
+		if (f->type == T_VERSIONS)
+			at = 0;
+		else if (f->in == IN_PART && parts > 0)
+			at = parts;
+		else
+			at = ++n;
+		if (f->in == IN_PART)
+			parts = at;
 		if (strcmp(f->name, name) == 0)
-			return n;
+			return at;
 	}
 	return 0;
 }
