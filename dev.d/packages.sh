@@ -1,7 +1,8 @@
 # packages.sh - what opdesk is built from and runs on, and how to get it.
 #
 # A line: what for, how to see that it is there, which Debian package has it.
-# What for: up (build and run), pages (when www/ has something to build), check.
+# What for: up (build and run), pages (what build_pages needs), check (all tests),
+# bench.
 
 needed() {
 	cat <<-END
@@ -27,6 +28,8 @@ needed() {
 		up    command setpriv                 util-linux
 		pages command node                    nodejs
 		pages command npm                     npm
+		pages file    /etc/ssl/certs/ca-certificates.crt ca-certificates
+		bench command wrk                     wrk
 		check command prove                   perl
 		check file    /usr/share/postgresql/15/extension/pgtap.control postgresql-15-pgtap
 		check command clang-format            clang-format
@@ -79,7 +82,8 @@ install_packages() { # PACKAGE…
 	say "installing $# packages and what they need: $*"
 	if apt update >"$log" 2>&1 &&
 		without_services apt install --no-install-recommends "$@" 2>&1 | tee -a "$log" |
-		awk '/^Unpacking/ { printf "  %d packages unpacked\r", ++n; fflush() } END { if (n) print "" }'; then
+		awk '/^Unpacking/ && ++n % 50 == 0 { print "  " n " packages unpacked"; fflush() }
+			/^Setting up/ && ++m % 50 == 0 { print "  " m " packages set up"; fflush() }' >&2; then
 		rm -f "$log"
 	else
 		die "the packages could not be installed; what apt said is in $log"

@@ -137,12 +137,6 @@ sub rows ($self, $sql, %o) {
 	return @{ JSON::PP->new->utf8->decode($text) };
 }
 
-# The TAP that a file of pgTAP prints is this test's TAP.
-sub pgtap ($self, $file) {
-	$self->psql('CREATE EXTENSION IF NOT EXISTS pgtap');
-	return system("$Opdesk::Cluster::BIN/psql", '-XqAt', '-v', 'ON_ERROR_STOP=1', '-P', 'pager=off', '-d', $self->conninfo, '-f', $file);
-}
-
 # Time does not pass in a test; rows grow older instead.
 my %aged = (
 	hold => q(UPDATE core.slot SET expires_at = expires_at - %1$s WHERE state = 'hold'),
