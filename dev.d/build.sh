@@ -30,7 +30,7 @@ make_programs() {
 		"$TOP/configure" --quiet "$@" >"$log" 2>&1 || failed "configure" "$log"
 	fi
 	say "building ${dir##*/}"
-	make -s -j"$(nproc)" --eval 'with-tests: all $(check_PROGRAMS)' "${MAKE_TARGET-all}" ||
+	make -s -j"$(nproc)" --eval 'with-tests: all ; @$(MAKE) $(check_PROGRAMS)' "${MAKE_TARGET-all}" ||
 		die "the build in ${dir##*/} failed"
 }
 
