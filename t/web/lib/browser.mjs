@@ -23,7 +23,7 @@ export async function visitor(browser, { width = 390, height = width < 600 ? 844
     isMobile: width < 600, hasTouch: width < 600, ...more,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(10000);
+  page.setDefaultTimeout(20000);
   page.noise = [];
   page.on('console', (m) => ['error', 'warning'].includes(m.type()) && page.noise.push(`${m.type()}: ${m.text()} ${m.location()?.url ?? ''}`));
   page.on('pageerror', (e) => page.noise.push(`uncaught: ${e.stack ?? e}`));
