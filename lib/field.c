@@ -10,11 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/crypto.h"
+#include "lib/field_value.h"
 #include "lib/str.h"
 #include "lib/utf8.h"
-
-#define LONG_TEXT 200 /* characters from which on line ends are welcome */
 
 struct check {
 	const struct field_input *in;
@@ -22,13 +20,6 @@ struct check {
 	const char **values; /* one for each field, not for each argument */
 	struct field_faults *faults;
 	struct arena *arena;
-};
-
-/* A value on its way in: text, or a JSON value, or nothing. */
-struct given {
-	bool present, null;
-	struct bytes text;
-	const struct json *json; /* NULL when it came as text */
 };
 
 void
@@ -66,7 +57,7 @@ field_argument(const struct field *fields, const char *name)
 }
 
 static void
-give_text(struct given *g, const char *text)
+give_text(struct field_given *g, const char *text)
 {
 	if (text == NULL)
 		return;
@@ -75,7 +66,7 @@ give_text(struct given *g, const char *text)
 }
 
 static void
-give_json(struct given *g, const struct json *object, const char *name)
+give_json(struct field_given *g, const struct json *object, const char *name)
 {
 	g->json = object != NULL ? json_member(object, name) : NULL;
 	/* json-c keeps null as a null pointer: see json_member. */
@@ -87,7 +78,7 @@ give_json(struct given *g, const struct json *object, const char *name)
 
 /* A query parameter, decoded; repeated ones are refused by scan_query. */
 static void
-give_query(struct check *c, struct given *g, const char *name)
+give_query(struct check *c, struct field_given *g, const char *name)
 {
 	struct bytes rest = c->in->http->query, pair, key;
 
@@ -106,7 +97,7 @@ give_query(struct check *c, struct given *g, const char *name)
 }
 
 static void
-give_path(struct check *c, struct given *g, const char *name)
+give_path(struct check *c, struct field_given *g, const char *name)
 {
 	const char *const *value = c->in->path_values;
 	size_t n = strlen(name);
@@ -122,7 +113,7 @@ give_path(struct check *c, struct given *g, const char *name)
 
 /* "3" of If-Match, else the member; what is no strong tag stays as it is. */
 static const char *
-give_version(struct check *c, struct given *g, const char *name)
+give_version(struct check *c, struct field_given *g, const char *name)
 {
 	bool repeated = false;
 	const char *tag = http_header(c->in->http, "If-Match", &repeated);
@@ -142,7 +133,7 @@ give_version(struct check *c, struct given *g, const char *name)
 }
 
 static const char *
-give(struct check *c, const struct field *f, struct given *g)
+give(struct check *c, const struct field *f, struct field_given *g)
 {
 	bool repeated = false;
 
@@ -166,168 +157,10 @@ give(struct check *c, const struct field *f, struct given *g)
 	abort();
 }
 
-/* Days since 1970-01-01 of a date that str_is_date has passed. */
-static int64_t
-day_number(const char *date)
-{
-	int64_t y = strtol(date, NULL, 10), m = strtol(date + 5, NULL, 10);
-	int64_t d = strtol(date + 8, NULL, 10), era, yoe, doy;
-
-	/* Howard Hinnant, "chrono-compatible low-level date algorithms". */
-	y -= m <= 2;
-	era = y / 400;
-	yoe = y - era * 400;
-	doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
-}
-
-static const char *
-check_days(struct check *c, const struct field *f, const char *date)
-{
-	const struct field *other = c->fields;
-	const char *first;
-	int64_t days;
-
-	while (strcmp(other->name, f->since) != 0)
-		other++;
-	first = c->values[other - c->fields];
-	if (first == NULL)
-		return arena_printf(c->arena, "It needs %s beside it.",
-			f->since);
-	days = day_number(date) - day_number(first);
-	if (days < f->min)
-		return arena_printf(c->arena, "It lies before %s.", f->since);
-	if (days > f->max)
-		return arena_printf(c->arena,
-			"At most %" PRId64 " days at once.", f->max + 1);
-	return NULL;
-}
-
-static bool
-is_word(const char *const *words, struct bytes text)
-{
-	for (; *words != NULL; words++)
-		if (str_equal(text, *words))
-			return true;
-	return false;
-}
-
-static const char *
-words_of(struct arena *a, const char *const *words)
-{
-	struct buf b = buf_new(a, 128);
-
-	buf_puts(&b, "One of");
-	for (size_t i = 0; words[i] != NULL; i++)
-		buf_printf(&b, "%s %s", i > 0 ? "," : "", words[i]);
-	buf_putc(&b, '.');
-	return b.p;
-}
-
-static const char *
-check_text(struct check *c, const struct field *f, struct bytes text,
-	const char **out)
-{
-	size_t n;
-
-	if (f->type != T_SECRET)
-		text = str_trim(text);
-	*out = arena_strndup(c->arena, text.p, text.n);
-	if (!utf8_valid(text) ||
-		utf8_has_control(text, f->max > LONG_TEXT ? "\n\r\t" : ""))
-		return "It has characters that cannot be printed.";
-	n = utf8_length(text);
-	if ((int64_t)n < f->min)
-		return n == 0 ?
-			"It is empty." :
-			arena_printf(c->arena,
-				"At least %" PRId64 " characters.", f->min);
-	if (f->max > 0 && (int64_t)n > f->max)
-		return arena_printf(c->arena, "At most %" PRId64 " characters.",
-			f->max);
-	if (f->words != NULL && !is_word(f->words, text))
-		return words_of(c->arena, f->words);
-	return NULL;
-}
-
-/* The shape only: whether anybody reads mail there, nobody knows. */
-static const char *
-check_email(struct check *c, struct bytes text, const char **out)
-{
-	const char *at, *dot;
-
-	text = str_trim(text);
-	*out = arena_strndup(c->arena, text.p, text.n);
-	at = strchr(*out, '@');
-	dot = strrchr(*out, '.');
-	if (text.n > 254 || !utf8_valid(text) || utf8_has_control(text, "") ||
-		strlen(*out) != text.n || at == NULL || at == *out ||
-		strchr(at + 1, '@') != NULL || strpbrk(*out, " ,;<>\"") ||
-		dot == NULL || dot < at + 2 || dot[1] == '\0')
-		return "An e-mail address looks like name@example.org.";
-	return NULL;
-}
-
-static const char *
-check_phone(struct check *c, struct bytes text, const char **out)
-{
-	size_t digits = 0;
-
-	text = str_trim(text);
-	*out = arena_strndup(c->arena, text.p, text.n);
-	for (size_t i = 0; i < text.n; i++) {
-		digits += text.p[i] >= '0' && text.p[i] <= '9';
-		if (strchr("0123456789+-(). /", text.p[i]) == NULL ||
-			text.p[i] == '\0')
-			return "A phone number has digits only.";
-	}
-	if (digits < 7 || digits > 15 || text.n > 32)
-		return "A phone number has 7 to 15 digits.";
-	return NULL;
-}
-
-static const char *
-check_int(struct check *c, const struct field *f, const struct given *g,
-	const char **out)
-{
-	int64_t v;
-
-	if (g->json != NULL ? json_type(g->json) != JSON_INT ||
-				!json_int(g->json, &v) :
-			      !str_int(g->text, &v))
-		return "It must be a whole number.";
-	*out = arena_printf(c->arena, "%" PRId64, v);
-	if (v < f->min || v > f->max)
-		return arena_printf(c->arena,
-			"It must be %" PRId64 " to %" PRId64 ".", f->min,
-			f->max);
-	return NULL;
-}
-
-static const char *
-check_set(struct check *c, const struct field *f, struct bytes text,
-	const char **out)
-{
-	struct buf b = buf_new(c->arena, text.n + 2);
-	struct bytes word;
-
-	buf_putc(&b, '{');
-	for (bool first = true; str_split(&text, ',', &word); first = false) {
-		if (!is_word(f->words, word))
-			return words_of(c->arena, f->words);
-		if (!first)
-			buf_putc(&b, ',');
-		buf_add(&b, word.p, word.n);
-	}
-	buf_putc(&b, '}');
-	*out = b.p;
-	return NULL;
-}
-
 static bool check_members(struct check *c, const struct json *object,
 	const char *prefix);
 static void check_one(struct check *c, const struct field *f, const char *name,
-	const struct given *g, const char **out);
+	const struct field_given *g, const char **out);
 
 static const char *
 check_list(struct check *c, const struct field *f, const char *name,
@@ -356,7 +189,7 @@ check_list(struct check *c, const struct field *f, const char *name,
 			continue;
 		memset(ignored, 0, sizeof ignored);
 		for (const struct field *m = f->items; m->name; m++) {
-			struct given g = { 0 };
+			struct field_given g = { 0 };
 
 			give_json(&g, item, m->name);
 			check_one(&sub, m,
@@ -370,70 +203,19 @@ check_list(struct check *c, const struct field *f, const char *name,
 	return NULL;
 }
 
+/* The value of the date that a date must not lie before. */
 static const char *
-check_type(struct check *c, const struct field *f, const char *name,
-	const struct given *g, const char **out)
+since_of(struct check *c, const struct field *f)
 {
-	enum json_type type = g->json ? json_type(g->json) : JSON_TEXT;
-
-	if (f->type == T_INT)
-		return check_int(c, f, g, out);
-	if (f->type == T_LIST)
-		return check_list(c, f, name, g->json, out);
-	if (f->type == T_BOOL) {
-		if (type != JSON_BOOL)
-			return "It must be true or false.";
-		*out = json_bool(g->json) ? "true" : "false";
-		return NULL;
-	}
-	if (type != JSON_TEXT || g->text.p == NULL)
-		return "It must be text.";
-	*out = arena_strndup(c->arena, g->text.p, g->text.n);
-	if (strlen(*out) != g->text.n)
-		return "It has characters that cannot be printed.";
-	switch (f->type) {
-	case T_TEXT:
-	case T_SECRET:
-		return check_text(c, f, g->text, out);
-	case T_EMAIL:
-		return check_email(c, g->text, out);
-	case T_PHONE:
-		return check_phone(c, g->text, out);
-	case T_UUID:
-		return str_is_uuid(g->text) ?
-			NULL :
-			"It must be an id (a lower-case UUID).";
-	case T_DATE:
-		if (!str_is_date(g->text))
-			return "A date looks like 2026-11-20.";
-		return f->since != NULL ? check_days(c, f, *out) : NULL;
-	case T_TIME:
-		return str_is_time(g->text) ?
-			NULL :
-			"A time looks like 2026-11-20T09:15:00+05:30.";
-	case T_CLOCK:
-		return str_is_clock(g->text) ?
-			NULL :
-			"A time of day looks like 09:15.";
-	case T_TOKEN:
-		if (g->text.n > 200)
-			return "It is too long.";
-		*out = crypto_bytea_sha256(c->arena, g->text);
-		return NULL;
-	case T_SET:
-		return check_set(c, f, g->text, out);
-	case T_INT:
-	case T_BOOL:
-	case T_LIST:
-	case T_VERSIONS:
-		break;
-	}
-	abort();
+	for (const struct field *other = c->fields; other->name; other++)
+		if (f->since != NULL && strcmp(other->name, f->since) == 0)
+			return c->values[other - c->fields];
+	return NULL;
 }
 
 static void
 check_one(struct check *c, const struct field *f, const char *name,
-	const struct given *g, const char **out)
+	const struct field_given *g, const char **out)
 {
 	const char *wrong = NULL;
 
@@ -447,7 +229,9 @@ check_one(struct check *c, const struct field *f, const char *name,
 	} else if (f->may != 0 && !(f->may & c->in->role)) {
 		wrong = "Your role does not set it.";
 	} else {
-		wrong = check_type(c, f, name, g, out);
+		wrong = f->type == T_LIST ?
+			check_list(c, f, name, g->json, out) :
+			field_value(c->arena, f, g, since_of(c, f), out);
 	}
 	if (wrong != NULL) {
 		field_fault(c->faults, c->arena, name, wrong);
@@ -551,7 +335,7 @@ field_check(const struct field_input *in, const struct field *fields,
 	if (in->body != NULL)
 		check_members(&c, in->body, "");
 	for (const struct field *f = fields; f != NULL && f->name; f++) {
-		struct given g = { 0 };
+		struct field_given g = { 0 };
 		const char *wrong;
 
 		if (f->type == T_VERSIONS)
