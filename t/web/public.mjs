@@ -232,6 +232,29 @@ test('a lost answer is not a second booking', () => withPage({}, async (page) =>
   assert.equal(sent.filter(({ method, body }) => method === 'PATCH' && body.startsAt).length, 1, 'it is asked for, not done again');
 }, /ERR_CONNECTION_RESET/));
 
+test('the form saves itself key by key, and half an address holds nothing up', () => withPage({}, async (page) => {
+  const sent = record(page);
+  await toTimes(page);
+  await pickDay(page);
+  await pickTime(page, 1);
+  await page.locator('#d-name').pressSequentially('Eshan', { delay: 20 });
+  await page.locator('#d-phone').pressSequentially('9800000005', { delay: 120 });
+  const saved = () => page.waitForFunction(() => document.querySelector('.saved').textContent === 'Saved');
+  await saved();
+  const made = () => sent.filter(({ method, path }) => method === 'POST' && path === '/api/appointments').map(({ body }) => body.phone);
+  assert.deepEqual(made(), ['9800000005'], 'one enquiry, once the number is whole');
+  await page.locator('#d-email').fill('eshan@');
+  await page.locator('#d-name').fill('Eshan Varma');
+  const patch = await page.waitForRequest((r) => r.method() === 'PATCH');
+  assert.deepEqual(patch.postDataJSON(), { name: 'Eshan Varma', phone: '9800000005' });
+  await saved();
+  await book(page);
+  await page.getByText('An e-mail address looks like name@example.org.').waitFor();
+  await page.locator('#d-email').fill('');
+  await book(page);
+  await page.locator('.done').waitFor();
+}));
+
 test('a reload loses nothing', () => withPage({}, async (page) => {
   await toTimes(page);
   await pickDay(page);

@@ -3,10 +3,12 @@
 import { effect, signal } from '@preact/signals';
 import { api, newKey } from '../common/api.js';
 import { whenConnected } from '../common/connection.js';
-import { digitsOf } from '../common/phone.js';
+import { digitsOf, phoneProblem } from '../common/phone.js';
+import { clinic } from './data.js';
 import { booked, details, lead, open, serviceId } from './flow.js';
 
 const QUIET_MS = 500;
+const UNSURE_MS = 2000;
 
 /** 'none', 'saving', 'saved' or 'waiting' (for the connection) */
 export const saving = signal(lead.peek() ? 'saved' : 'none');
@@ -16,9 +18,21 @@ const members = () => {
   return { name: name.trim(), phone: phone.trim(), email: email.trim(), reason: reason.trim() };
 };
 
+const isAddress = (email) => /^\S+@\S+\.\S+$/.test(email);
+
+/** What can be saved of what is typed: half an address or half a number would only be refused, with all the rest. */
+function savable(known = {}) {
+  const all = members();
+  return {
+    ...all,
+    email: isAddress(all.email) || !all.email ? all.email : known.email ?? '',
+    phone: !known.phone || isWhole() ? all.phone : known.phone,
+  };
+}
+
 /** What is worth sending: all that is filled in, and what was filled in and has been emptied. */
-export function filled(known = {}) {
-  return Object.fromEntries(Object.entries(members())
+export function filled(known = {}, all = members()) {
+  return Object.fromEntries(Object.entries(all)
     .filter(([key, value]) => value || known[key])
     .map(([key, value]) => [key, value || null]));
 }
@@ -26,7 +40,7 @@ export function filled(known = {}) {
 export const reachable = ({ name, phone }) => /\p{L}/u.test(name) && digitsOf(phone).length >= 7;
 
 const text = JSON.stringify;
-const isNews = () => text(members()) !== text(lead.peek()?.sent);
+const isNews = () => text(savable(lead.peek()?.sent ?? {})) !== text(lead.peek()?.sent);
 
 // One intention, one key: what is sent again after a lost answer must not make a second enquiry.
 const keys = new Map();
@@ -38,15 +52,15 @@ export const keyFor = (body) => {
 };
 
 async function send() {
-  const sent = members();
+  const sent = savable(lead.peek()?.sent ?? {});
   if (lead.peek()) {
     const { id, token, sent: known } = lead.peek();
-    await api('PATCH', `/api/appointments/${id}`, { stranger: true, retry: true, body: filled(known), headers: { 'X-Edit-Token': token } });
+    await api('PATCH', `/api/appointments/${id}`, { stranger: true, retry: true, body: filled(known, sent), headers: { 'X-Edit-Token': token } });
     if (lead.peek()?.id === id)
       lead.value = { ...lead.peek(), sent };
     return;
   }
-  const body = { ...filled(), serviceId: serviceId.peek() ?? undefined };
+  const body = { ...filled({}, sent), serviceId: serviceId.peek() ?? undefined };
   const { appointment, editToken } = await api('POST', '/api/appointments', { stranger: true, body, idempotent: keyFor(body) });
   lead.value = { id: appointment.id, token: editToken, sent };
 }
@@ -87,9 +101,12 @@ export function saveNow() {
   return running;
 }
 
+// A number that is short for its country is probably half typed.
+const isWhole = () => !phoneProblem(details.peek().phone, clinic.peek()?.country);
+
 function saveSoon() {
   clearTimeout(timer);
-  timer = setTimeout(saveNow, QUIET_MS);
+  timer = setTimeout(saveNow, isWhole() ? QUIET_MS : UNSURE_MS);
 }
 
 /** Wait for what is on its way, and start nothing new. */
@@ -104,7 +121,7 @@ export function keepSaved() {
     const now = details.value;
     if (open.value !== 'details' || !reachable(now) || booked.peek())
       return;
-    if (lead.peek() || running)
+    if (lead.peek() || running || !isWhole())
       saveSoon();
     else
       saveNow();
