@@ -52,7 +52,9 @@ static const char *const first_statuses[] = { "lead", "requested", "confirmed",
 #define STAFF_DETAILS \
 	{ "notes", IN_PART, T_TEXT, 0, 4000, .optional = true, \
 		.may = STAFF, .doc = "Of the staff; nobody else reads them." }, \
-	{ "patientId", IN_PART, T_UUID, .optional = true, .may = STAFF }, \
+	{ "patientId", IN_PART, T_UUID, .optional = true, \
+		.may = STAFF | PATIENT, \
+		.doc = "A patient names none but themselves." }, \
 	{ "outsideHours", IN_PART, T_BOOL, .optional = true, .may = STAFF, \
 		.doc = "Also where the doctor does not work." }
 /* clang-format on */
@@ -136,8 +138,8 @@ static const struct route routes[] = {
 		.shape = BODY,
 		.status = 201,
 		.handle = book,
-		.errors = ERRORS(E_NOT_FOUND, E_SLOT_TAKEN, E_PATIENT_BUSY,
-			E_IN_PROGRESS, E_IDEMPOTENCY_MISMATCH),
+		.errors = ERRORS(E_FORBIDDEN, E_NOT_FOUND, E_SLOT_TAKEN,
+			E_PATIENT_BUSY, E_IN_PROGRESS, E_IDEMPOTENCY_MISMATCH),
 		.limit = LIMIT_BOOKING,
 		.idempotent = true,
 		.versioned = true,
