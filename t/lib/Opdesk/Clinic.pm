@@ -14,6 +14,7 @@ use Opdesk::Apache;
 use Opdesk::Client;
 use Opdesk::Cluster;
 use Opdesk::Process;
+use Opdesk::Sql;
 
 my $TOP = $Opdesk::Cluster::TOP;
 my $BUILD = $Opdesk::Cluster::BUILD;
@@ -128,8 +129,19 @@ sub opdesk ($self, @args) { $self->{cluster}->opdesk($self->{database}, @args) }
 # The database
 #
 
-# As superuser, who sees every row; or as somebody else.
-sub psql ($self, $sql, %o) { $self->{cluster}->psql($self->{database}, $sql, $o{user} // 'postgres') }
+# As superuser, who sees every row; or as somebody else.  The connection stays
+# open for the next question; a forked test gets its own.
+sub psql ($self, $sql, %o) {
+	my $open = $self->{sql}{$$} //= {};
+	my $user = $o{user} // 'postgres';
+	for my $try (1, 2) {
+		my $connection = $open->{$user} //= Opdesk::Sql->new($self, user => $user);
+		my $text = eval { $connection->run($sql) };
+		return $text if defined $text;
+		die $@ if $try == 2 || !$connection->is_lost;
+		delete $open->{$user};
+	}
+}
 
 # The rows of a query, as hashes.
 sub rows ($self, $sql, %o) {
@@ -260,6 +272,7 @@ sub alarms ($self) {
 sub shut ($self) {
 	return if $self->{owner} != $$ || !$self->{dir};
 	Opdesk::Process::end_all(values %{ $self->{processes} });
+	delete $self->{sql};
 	eval { $self->{cluster}->psql('postgres', "DROP DATABASE $self->{database} WITH (FORCE)") };
 	remove_tree($self->{dir});
 	delete $self->{dir};

@@ -21,6 +21,7 @@ sub new ($class, $clinic, %o) {
 
 # Sends without waiting; take() gives what came of it.
 sub send ($self, @lines) {
+	local $SIG{PIPE} = 'IGNORE';
 	print { $self->{in} } map { "$_\n" } @lines, ';', '\echo :SQLSTATE done';
 	$self->{in}->flush;
 }
@@ -28,14 +29,15 @@ sub send ($self, @lines) {
 sub take ($self) {
 	my $text = '';
 	while (defined(my $line = readline $self->{out})) {
-		if ($line =~ /^(\w{5}) done$/) {
-			$self->{state} = $1;
+		if ($line =~ /^(\w{0,5}) done$/) {
+			$self->{state} = $1 eq '00000' && $text =~ /^ERROR: /m ? 'XX000' : $1;
 			chomp $text;
 			return $text;
 		}
 		$text .= $line;
 	}
-	die "the connection has ended\n";
+	$self->{lost} = 1;
+	die "the connection has ended: $text\n";
 }
 
 sub run ($self, @lines) {
@@ -50,6 +52,9 @@ sub try ($self, @lines) {
 	$self->take;
 	return $self->{state};
 }
+
+# Whether another try on another connection may do what this one did not.
+sub is_lost ($self) { $self->{lost} || $self->{state} =~ /^(57P.*|08.*|)$/ }
 
 sub DESTROY ($self) {
 	local ($?, $!);

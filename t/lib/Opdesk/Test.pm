@@ -22,6 +22,8 @@ use Time::HiRes qw(sleep time);
 our @EXPORT = (qw(clinic status_is error_is is_problem wait_until %DEMO), @Test::More::EXPORT);
 our %DEMO = %Opdesk::Clinic::DEMO;
 
+binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
+
 BEGIN { $ENV{TZ} = 'America/St_Johns' } # nobody's clinic, and half an hour off
 
 sub clinic (%o) { Opdesk::Clinic->new(%o) }
