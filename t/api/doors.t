@@ -139,7 +139,7 @@ for my $member (qw(doctorId serviceId)) {
 }
 error_is $caller{none}->patch("/api/appointments/$ashas", { reason => 'x' }, { 'X-Edit-Token' => 'guessed' }), 404, 'NOT_FOUND', 'an edit token cannot be guessed';
 error_is $caller{none}->del("/api/reservations/$hold->{id}", { 'X-Reservation-Token' => 'guessed' }), 404, 'NOT_FOUND', 'nor a hold\'s';
-error_is $caller{patient}->put("/api/appointments/$ashas", { version => 1, patientId => $DEMO{bilal} }), 400, 'VALIDATION_ERROR', 'a patient gives their visit to nobody';
+error_is $caller{patient}->put("/api/appointments/$ashas", { version => 1, patientId => $DEMO{bilal} }), 403, 'FORBIDDEN', 'a patient gives their visit to nobody';
 error_is $caller{doctor}->put("/api/appointments/$ashas", { version => 1, doctorId => $DEMO{arun} }), 403, 'FORBIDDEN', 'nor a doctor theirs to another doctor';
 same_rows($clinic, \%before, 'none of which changed a row');
 
