@@ -128,67 +128,62 @@ test_file(void)
 			cases[i].what);
 }
 
+static const struct {
+	const char *what, *file, *why;
+} refused[] = {
+	{ "no secret", "", "OPDESK_SECRET must be set" },
+	{ "an empty one", "OPDESK_SECRET=\n", "OPDESK_SECRET must be set" },
+	{ "one without the key's id",
+		"OPDESK_SECRET=0123456789abcdef0123456789abcdef\n",
+		"OPDESK_SECRET must be KID:SECRET, separated by blanks" },
+	{ "an id of 17 characters",
+		"OPDESK_SECRET=12345678901234567:"
+		"0123456789abcdef0123456789abcdef\n",
+		"OPDESK_SECRET must be KID:SECRET, separated by blanks" },
+	{ "a secret of 31 characters",
+		"OPDESK_SECRET=k1:0123456789abcdef0123456789abcde\n",
+		"OPDESK_SECRET is too short: 32 characters or more a secret" },
+	{ "a second secret of 31",
+		"OPDESK_SECRET=" SECRET " k0:0123456789abcdef0123456789abcde\n",
+		"OPDESK_SECRET is too short: 32 characters or more a secret" },
+	{ "an admin key of 31 characters outside the demo",
+		"OPDESK_SECRET=" SECRET
+		"\nOPDESK_ADMIN_KEY=0123456789abcdef0123456789abcde\n",
+		"OPDESK_ADMIN_KEY is too short: 32 characters or more" },
+	{ "an unknown name", "\nOPDESK_COLOUR=red\n",
+		"line 2 names no setting" },
+	{ "a line without a name", "=x\n", "line 1 is not OPDESK_NAME=value" },
+	{ "a line of another program", "PATH=/bin\n",
+		"line 1 is not OPDESK_NAME=value" },
+	{ "a line without a value", "OPDESK_DEMO\n",
+		"line 1 is not OPDESK_NAME=value" },
+	{ "a blank before the equals sign", "OPDESK_DEMO =on\n",
+		"line 1 names no setting" },
+	{ "a switch that is neither",
+		"OPDESK_DEMO=yes\nOPDESK_SECRET=" SECRET "\n",
+		"OPDESK_DEMO must be on or off" },
+	{ "a guard that is neither",
+		"OPDESK_ADMIN_MFA=on\nOPDESK_SECRET=" SECRET "\n",
+		"OPDESK_ADMIN_MFA must be required or off" },
+	{ "a number with a unit",
+		"OPDESK_LIMIT_HOLDS=5s\nOPDESK_SECRET=" SECRET "\n",
+		"OPDESK_LIMIT_HOLDS must be a whole number" },
+	{ "a number below zero",
+		"OPDESK_LIMIT_HOLDS=-1\nOPDESK_SECRET=" SECRET "\n",
+		"OPDESK_LIMIT_HOLDS must be a whole number" },
+	{ "no number", "OPDESK_LIMIT_HOLDS=\nOPDESK_SECRET=" SECRET "\n",
+		"OPDESK_LIMIT_HOLDS must be a whole number" },
+	{ "a number of ten digits",
+		"OPDESK_LIMIT_HOLDS=1234567890\nOPDESK_SECRET=" SECRET "\n",
+		"OPDESK_LIMIT_HOLDS must be a whole number" },
+};
+
 static void
 test_refusals(void)
 {
-	static const struct {
-		const char *what, *file, *why;
-	} cases[] = {
-		{ "no secret", "", "OPDESK_SECRET must be set" },
-		{ "an empty one", "OPDESK_SECRET=\n",
-			"OPDESK_SECRET must be set" },
-		{ "one without the key's id",
-			"OPDESK_SECRET=0123456789abcdef0123456789abcdef\n",
-			"OPDESK_SECRET must be KID:SECRET, separated by blanks" },
-		{ "an id of 17 characters",
-			"OPDESK_SECRET=12345678901234567:"
-			"0123456789abcdef0123456789abcdef\n",
-			"OPDESK_SECRET must be KID:SECRET, separated by blanks" },
-		{ "a secret of 31 characters",
-			"OPDESK_SECRET=k1:0123456789abcdef0123456789abcde\n",
-			"OPDESK_SECRET is too short: 32 characters or more a secret" },
-		{ "a second secret of 31",
-			"OPDESK_SECRET=" SECRET
-			" k0:0123456789abcdef0123456789abcde\n",
-			"OPDESK_SECRET is too short: 32 characters or more a secret" },
-		{ "an admin key of 31 characters outside the demo",
-			"OPDESK_SECRET=" SECRET
-			"\nOPDESK_ADMIN_KEY=0123456789abcdef0123456789abcde\n",
-			"OPDESK_ADMIN_KEY is too short: 32 characters or more" },
-		{ "an unknown name", "\nOPDESK_COLOUR=red\n",
-			"line 2 names no setting" },
-		{ "a line without a name", "=x\n",
-			"line 1 is not OPDESK_NAME=value" },
-		{ "a line of another program", "PATH=/bin\n",
-			"line 1 is not OPDESK_NAME=value" },
-		{ "a line without a value", "OPDESK_DEMO\n",
-			"line 1 is not OPDESK_NAME=value" },
-		{ "a blank before the equals sign", "OPDESK_DEMO =on\n",
-			"line 1 names no setting" },
-		{ "a switch that is neither",
-			"OPDESK_DEMO=yes\nOPDESK_SECRET=" SECRET "\n",
-			"OPDESK_DEMO must be on or off" },
-		{ "a guard that is neither",
-			"OPDESK_ADMIN_MFA=on\nOPDESK_SECRET=" SECRET "\n",
-			"OPDESK_ADMIN_MFA must be required or off" },
-		{ "a number with a unit",
-			"OPDESK_LIMIT_HOLDS=5s\nOPDESK_SECRET=" SECRET "\n",
-			"OPDESK_LIMIT_HOLDS must be a whole number" },
-		{ "a number below zero",
-			"OPDESK_LIMIT_HOLDS=-1\nOPDESK_SECRET=" SECRET "\n",
-			"OPDESK_LIMIT_HOLDS must be a whole number" },
-		{ "no number",
-			"OPDESK_LIMIT_HOLDS=\nOPDESK_SECRET=" SECRET "\n",
-			"OPDESK_LIMIT_HOLDS must be a whole number" },
-		{ "a number of ten digits",
-			"OPDESK_LIMIT_HOLDS=1234567890\nOPDESK_SECRET=" SECRET
-			"\n",
-			"OPDESK_LIMIT_HOLDS must be a whole number" },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		is_str(load_file(cases[i].file), cases[i].why,
-			"%s is refused: %s", cases[i].what, cases[i].why);
+	for (size_t i = 0; i < ARRAY_LEN(refused); i++)
+		is_str(load_file(refused[i].file), refused[i].why,
+			"%s is refused: %s", refused[i].what, refused[i].why);
 }
 
 static void

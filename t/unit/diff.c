@@ -25,56 +25,52 @@ joined(struct arena *a, const char *const *ids, size_t n)
 	return b.p;
 }
 
+static const struct {
+	const char *what, *list;
+	struct diff_known known[3];
+	size_t n;
+	const char *stale, *gone;
+} lists[] = {
+	{ "nothing and nothing", "", { { 0 } }, 0, "", "" },
+	{ "a client that knows nothing", A ":1," B ":2", { { 0 } }, 0, "ab",
+		"" },
+	{ "a server that has nothing", "", { { A, 1 }, { B, 2 } }, 2, "",
+		"ab" },
+	{ "two that agree", A ":1," B ":2", { { A, 1 }, { B, 2 } }, 2, "", "" },
+	{ "one row changed", A ":1," B ":3", { { A, 1 }, { B, 2 } }, 2, "b",
+		"" },
+	{ "a client that is ahead", A ":1", { { A, 2 } }, 1, "a", "" },
+	{ "one row new in front", A ":1," B ":1", { { B, 1 } }, 1, "a", "" },
+	{ "one row new in the middle", A ":1," B ":1," C ":1",
+		{ { A, 1 }, { C, 1 } }, 2, "b", "" },
+	{ "one row new at the end", A ":1," B ":1", { { A, 1 } }, 1, "b", "" },
+	{ "one row gone in front", B ":1", { { A, 1 }, { B, 1 } }, 2, "", "a" },
+	{ "one row gone in the middle", A ":1," C ":1",
+		{ { A, 1 }, { B, 1 }, { C, 1 } }, 3, "", "b" },
+	{ "one row gone at the end", A ":1", { { A, 1 }, { B, 1 } }, 2, "",
+		"b" },
+	{ "new, changed, gone", A ":1," C ":2," D ":1",
+		{ { A, 1 }, { B, 5 }, { C, 1 } }, 3, "cd", "b" },
+	{ "nothing in common", A ":1," C ":1", { { B, 1 }, { D, 1 } }, 2, "ac",
+		"bd" },
+	{ "the largest version", A ":9223372036854775807", { { A, INT64_MAX } },
+		1, "", "" },
+	{ "version 0", A ":0", { { A, 0 } }, 1, "", "" },
+};
+
 static void
 test_cases(struct arena *a)
 {
-	static const struct {
-		const char *what, *list;
-		struct diff_known known[3];
-		size_t n;
-		const char *stale, *gone;
-	} cases[] = {
-		{ "nothing and nothing", "", { { 0 } }, 0, "", "" },
-		{ "a client that knows nothing", A ":1," B ":2", { { 0 } }, 0,
-			"ab", "" },
-		{ "a server that has nothing", "", { { A, 1 }, { B, 2 } }, 2,
-			"", "ab" },
-		{ "two that agree", A ":1," B ":2", { { A, 1 }, { B, 2 } }, 2,
-			"", "" },
-		{ "one row changed", A ":1," B ":3", { { A, 1 }, { B, 2 } }, 2,
-			"b", "" },
-		{ "a client that is ahead", A ":1", { { A, 2 } }, 1, "a", "" },
-		{ "one row new in front", A ":1," B ":1", { { B, 1 } }, 1, "a",
-			"" },
-		{ "one row new in the middle", A ":1," B ":1," C ":1",
-			{ { A, 1 }, { C, 1 } }, 2, "b", "" },
-		{ "one row new at the end", A ":1," B ":1", { { A, 1 } }, 1,
-			"b", "" },
-		{ "one row gone in front", B ":1", { { A, 1 }, { B, 1 } }, 2,
-			"", "a" },
-		{ "one row gone in the middle", A ":1," C ":1",
-			{ { A, 1 }, { B, 1 }, { C, 1 } }, 3, "", "b" },
-		{ "one row gone at the end", A ":1", { { A, 1 }, { B, 1 } }, 2,
-			"", "b" },
-		{ "new, changed, gone", A ":1," C ":2," D ":1",
-			{ { A, 1 }, { B, 5 }, { C, 1 } }, 3, "cd", "b" },
-		{ "nothing in common", A ":1," C ":1", { { B, 1 }, { D, 1 } },
-			2, "ac", "bd" },
-		{ "the largest version", A ":9223372036854775807",
-			{ { A, INT64_MAX } }, 1, "", "" },
-		{ "version 0", A ":0", { { A, 0 } }, 1, "", "" },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
 		struct diff_result r;
 
-		is_int(diff_lists(a, bytes(cases[i].list), cases[i].known,
-			       cases[i].n, &r),
-			E_OK, "%s", cases[i].what);
-		is_str(joined(a, r.stale, r.stale_n), cases[i].stale,
-			"... to send: \"%s\"", cases[i].stale);
-		is_str(joined(a, r.gone, r.gone_n), cases[i].gone,
-			"... to drop: \"%s\"", cases[i].gone);
+		is_int(diff_lists(a, bytes(lists[i].list), lists[i].known,
+			       lists[i].n, &r),
+			E_OK, "%s", lists[i].what);
+		is_str(joined(a, r.stale, r.stale_n), lists[i].stale,
+			"... to send: \"%s\"", lists[i].stale);
+		is_str(joined(a, r.gone, r.gone_n), lists[i].gone,
+			"... to drop: \"%s\"", lists[i].gone);
 	}
 }
 

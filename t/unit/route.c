@@ -28,70 +28,68 @@ static const struct route routes[] = {
 	{ 0 },
 };
 
+static const struct {
+	enum method method;
+	const char *path;
+	enum err e;
+	int route;
+	const char *first, *second, *allow;
+} requests[] = {
+	{ GET, "/api/things", E_OK, 0, NULL, NULL, NULL },
+	{ POST, "/api/things", E_OK, 1, NULL, NULL, NULL },
+	{ GET, "/api/things/7", E_OK, 2, "7", NULL, NULL },
+	{ PUT, "/api/things/a b", E_OK, 3, "a b", NULL, NULL },
+	{ DELETE, "/api/things/7/parts/8", E_OK, 4, "7", "8", NULL },
+	{ GET, "/health", E_OK, 5, NULL, NULL, NULL },
+	{ PUT, "/api/things", E_METHOD_NOT_ALLOWED, -1, NULL, NULL,
+		"GET, HEAD, POST" },
+	{ POST, "/api/things/7", E_METHOD_NOT_ALLOWED, -1, NULL, NULL,
+		"GET, HEAD, PUT" },
+	{ METHOD_OTHER, "/health", E_METHOD_NOT_ALLOWED, -1, NULL, NULL,
+		"GET, HEAD" },
+	{ GET, "/api/things/7/parts/8", E_METHOD_NOT_ALLOWED, -1, NULL, NULL,
+		"DELETE" },
+	{ GET, "", E_NOT_FOUND, -1, NULL, NULL, NULL },
+	{ GET, "/", E_NOT_FOUND, -1, NULL, NULL, NULL },
+	{ GET, "/api", E_NOT_FOUND, -1, NULL, NULL, NULL },
+	{ GET, "/api/thing", E_NOT_FOUND, -1, NULL, NULL, NULL },
+	{ GET, "/api/thingss", E_NOT_FOUND, -1, NULL, NULL, NULL },
+	{ GET, "/api/things/", E_NOT_FOUND, -1, NULL, NULL, NULL },
+	{ GET, "/api/things/7/", E_NOT_FOUND, -1, NULL, NULL, NULL },
+	{ GET, "/api/things/7/parts", E_NOT_FOUND, -1, NULL, NULL, NULL },
+	{ DELETE, "/api/things//parts/8", E_NOT_FOUND, -1, NULL, NULL, NULL },
+	{ GET, "/API/things", E_NOT_FOUND, -1, NULL, NULL, NULL },
+	{ GET, "api/things", E_NOT_FOUND, -1, NULL, NULL, NULL },
+	{ GET, "/api/{id}", E_NOT_FOUND, -1, NULL, NULL, NULL },
+	{ GET, NULL, E_NOT_FOUND, -1, NULL, NULL, NULL },
+};
+
 static void
 test_find(struct arena *a)
 {
-	static const struct {
-		enum method method;
-		const char *path;
-		enum err e;
-		int route;
-		const char *first, *second, *allow;
-	} cases[] = {
-		{ GET, "/api/things", E_OK, 0, NULL, NULL, NULL },
-		{ POST, "/api/things", E_OK, 1, NULL, NULL, NULL },
-		{ GET, "/api/things/7", E_OK, 2, "7", NULL, NULL },
-		{ PUT, "/api/things/a b", E_OK, 3, "a b", NULL, NULL },
-		{ DELETE, "/api/things/7/parts/8", E_OK, 4, "7", "8", NULL },
-		{ GET, "/health", E_OK, 5, NULL, NULL, NULL },
-		{ PUT, "/api/things", E_METHOD_NOT_ALLOWED, -1, NULL, NULL,
-			"GET, HEAD, POST" },
-		{ POST, "/api/things/7", E_METHOD_NOT_ALLOWED, -1, NULL, NULL,
-			"GET, HEAD, PUT" },
-		{ METHOD_OTHER, "/health", E_METHOD_NOT_ALLOWED, -1, NULL, NULL,
-			"GET, HEAD" },
-		{ GET, "/api/things/7/parts/8", E_METHOD_NOT_ALLOWED, -1, NULL,
-			NULL, "DELETE" },
-		{ GET, "", E_NOT_FOUND, -1, NULL, NULL, NULL },
-		{ GET, "/", E_NOT_FOUND, -1, NULL, NULL, NULL },
-		{ GET, "/api", E_NOT_FOUND, -1, NULL, NULL, NULL },
-		{ GET, "/api/thing", E_NOT_FOUND, -1, NULL, NULL, NULL },
-		{ GET, "/api/thingss", E_NOT_FOUND, -1, NULL, NULL, NULL },
-		{ GET, "/api/things/", E_NOT_FOUND, -1, NULL, NULL, NULL },
-		{ GET, "/api/things/7/", E_NOT_FOUND, -1, NULL, NULL, NULL },
-		{ GET, "/api/things/7/parts", E_NOT_FOUND, -1, NULL, NULL,
-			NULL },
-		{ DELETE, "/api/things//parts/8", E_NOT_FOUND, -1, NULL, NULL,
-			NULL },
-		{ GET, "/API/things", E_NOT_FOUND, -1, NULL, NULL, NULL },
-		{ GET, "api/things", E_NOT_FOUND, -1, NULL, NULL, NULL },
-		{ GET, "/api/{id}", E_NOT_FOUND, -1, NULL, NULL, NULL },
-		{ GET, NULL, E_NOT_FOUND, -1, NULL, NULL, NULL },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(requests); i++) {
 		const char *values[ROUTE_PARTS] = { NULL }, *allow = NULL;
-		const char *path = cases[i].path;
+		const char *path = requests[i].path;
 		const struct route *found = NULL;
-		enum err e = route_find(a, routes, cases[i].method, path,
+		enum err e = route_find(a, routes, requests[i].method, path,
 			&found, values, &allow);
 
-		is_str(err_code(e), err_code(cases[i].e), "%s %s is %s",
-			http_method_name(cases[i].method),
+		is_str(err_code(e), err_code(requests[i].e), "%s %s is %s",
+			http_method_name(requests[i].method),
 			path != NULL ? path : "(no canonical path)",
-			err_code(cases[i].e));
+			err_code(requests[i].e));
 		if (e == E_OK) {
-			is_int(found - routes, cases[i].route, "... route %d",
-				cases[i].route);
-			if (cases[i].first != NULL)
-				is_str(values[0], cases[i].first,
-					"... with \"%s\"", cases[i].first);
-			if (cases[i].second != NULL)
-				is_str(values[1], cases[i].second,
-					"... and \"%s\"", cases[i].second);
+			is_int(found - routes, requests[i].route,
+				"... route %d", requests[i].route);
+			if (requests[i].first != NULL)
+				is_str(values[0], requests[i].first,
+					"... with \"%s\"", requests[i].first);
+			if (requests[i].second != NULL)
+				is_str(values[1], requests[i].second,
+					"... and \"%s\"", requests[i].second);
 		} else if (e == E_METHOD_NOT_ALLOWED) {
-			is_str(allow, cases[i].allow, "... which allows %s",
-				cases[i].allow);
+			is_str(allow, requests[i].allow, "... which allows %s",
+				requests[i].allow);
 		}
 	}
 }

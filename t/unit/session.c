@@ -20,21 +20,6 @@
 extern char **environ;
 static struct arena *a;
 
-/* A request with these headers, "NAME=value", as the web server gives them. */
-static struct http
-request(const char *const *headers)
-{
-	static char *environment[HEADERS + 1];
-	struct http h = { .arena = a };
-	size_t n = 0;
-
-	for (; n < HEADERS && headers[n] != NULL; n++)
-		environment[n] = arena_strdup(a, headers[n]);
-	environment[n] = NULL;
-	environ = environment;
-	return h;
-}
-
 static const char *
 token(const char *role, int64_t expires_s)
 {
@@ -71,81 +56,101 @@ test_keys(void)
 	is_int(secret.n, 32, "the secret of a session has 256 bits");
 }
 
+/* In a header below, each of these stands for a token. */
+enum { DOCTORS = '@', ADMINS = '^', ENDED = '<', KINGS = '~' };
+
+static const char *
+fill_in(const char *header)
+{
+	struct buf b = buf_new(a, 0);
+
+	for (; *header != '\0'; header++)
+		switch (*header) {
+		case DOCTORS:
+			buf_puts(&b, token("doctor", NOW + 900));
+			break;
+		case ADMINS:
+			buf_puts(&b, token("admin", NOW + 900));
+			break;
+		case ENDED:
+			buf_puts(&b, token("doctor", NOW));
+			break;
+		case KINGS:
+			buf_puts(&b, token("king", NOW + 900));
+			break;
+		default:
+			buf_putc(&b, *header);
+		}
+	return b.p;
+}
+
+/* A request with these headers, "NAME=value", as the web server gives them. */
+static struct http
+request(const char *const *headers)
+{
+	static char *environment[HEADERS + 1];
+	struct http h = { .arena = a };
+	size_t n = 0;
+
+	for (; n < HEADERS && headers[n] != NULL; n++)
+		environment[n] = arena_strdup(a, fill_in(headers[n]));
+	environment[n] = NULL;
+	environ = environment;
+	return h;
+}
+
+#define BEARER "HTTP_AUTHORIZATION=Bearer "
+#define COOKIE "HTTP_COOKIE=" SESSION_COOKIE "="
+
+static const struct {
+	const char *what, *headers[HEADERS];
+	enum err e;
+	unsigned role;
+	bool by_cookie;
+} callers[] = {
+	{ "a stranger", { NULL }, E_OK, STRANGER, false },
+	{ "a token", { BEARER "@" }, E_OK, DOCTOR, false },
+	{ "a token, the scheme in small letters",
+		{ "HTTP_AUTHORIZATION=bearer @" }, E_OK, DOCTOR, false },
+	{ "a cookie", { COOKIE "@" }, E_OK, DOCTOR, true },
+	{ "a cookie among others",
+		{ "HTTP_COOKIE=a=b; x" SESSION_COOKIE "=c; " SESSION_COOKIE
+		  "=@; d" },
+		E_OK, DOCTOR, true },
+	{ "both: the header outranks", { COOKIE "@", BEARER "^" }, E_OK, ADMIN,
+		false },
+	{ "a bad header and a good cookie", { COOKIE "@", BEARER "x" },
+		E_UNAUTHENTICATED, 0, false },
+	{ "a token that has ended", { BEARER "<" }, E_UNAUTHENTICATED, 0,
+		false },
+	{ "a role that is none", { BEARER "~" }, E_UNAUTHENTICATED, 0, false },
+	{ "another scheme", { "HTTP_AUTHORIZATION=Basic eDp5" },
+		E_UNAUTHENTICATED, 0, false },
+	{ "a scheme alone", { "HTTP_AUTHORIZATION=Bearer" }, E_UNAUTHENTICATED,
+		0, false },
+	{ "an empty cookie", { COOKIE }, E_UNAUTHENTICATED, 0, true },
+	{ "the header twice", { BEARER "@", BEARER "@" }, E_VALIDATION_ERROR, 0,
+		false },
+	{ "the cookie twice", { COOKIE "@; " SESSION_COOKIE "=@" },
+		E_VALIDATION_ERROR, 0, false },
+};
+
 static void
 test_read(void)
 {
-	const char *good = token("doctor", NOW + 900);
-	const char *other = token("admin", NOW + 900);
-	const char *old = token("doctor", NOW);
-	const char *strange = token("king", NOW + 900);
-#define BEARER "HTTP_AUTHORIZATION=Bearer "
-#define COOKIE "HTTP_COOKIE=" SESSION_COOKIE "="
-	const struct {
-		const char *what, *headers[HEADERS];
-		enum err e;
-		unsigned role;
-		bool by_cookie;
-	} cases[] = {
-		{ "a stranger", { NULL }, E_OK, STRANGER, false },
-		{ "a token", { arena_printf(a, BEARER "%s", good), NULL }, E_OK,
-			DOCTOR, false },
-		{ "a token, the scheme in small letters",
-			{ arena_printf(a, "HTTP_AUTHORIZATION=bearer %s", good),
-				NULL },
-			E_OK, DOCTOR, false },
-		{ "a cookie", { arena_printf(a, COOKIE "%s", good), NULL },
-			E_OK, DOCTOR, true },
-		{ "a cookie among others",
-			{ arena_printf(a,
-				  "HTTP_COOKIE=a=b; x" SESSION_COOKIE
-				  "=c; " SESSION_COOKIE "=%s; d",
-				  good),
-				NULL },
-			E_OK, DOCTOR, true },
-		{ "both: the header outranks",
-			{ arena_printf(a, COOKIE "%s", good),
-				arena_printf(a, BEARER "%s", other), NULL },
-			E_OK, ADMIN, false },
-		{ "a bad header and a good cookie",
-			{ arena_printf(a, COOKIE "%s", good), BEARER "x",
-				NULL },
-			E_UNAUTHENTICATED, 0, false },
-		{ "a token that has ended",
-			{ arena_printf(a, BEARER "%s", old), NULL },
-			E_UNAUTHENTICATED, 0, false },
-		{ "a role that is none",
-			{ arena_printf(a, BEARER "%s", strange), NULL },
-			E_UNAUTHENTICATED, 0, false },
-		{ "another scheme", { "HTTP_AUTHORIZATION=Basic eDp5", NULL },
-			E_UNAUTHENTICATED, 0, false },
-		{ "a scheme alone", { "HTTP_AUTHORIZATION=Bearer", NULL },
-			E_UNAUTHENTICATED, 0, false },
-		{ "an empty cookie", { COOKIE, NULL }, E_UNAUTHENTICATED, 0,
-			true },
-		{ "the header twice",
-			{ arena_printf(a, BEARER "%s", good),
-				arena_printf(a, BEARER "%s", good), NULL },
-			E_VALIDATION_ERROR, 0, false },
-		{ "the cookie twice",
-			{ arena_printf(a, COOKIE "%s; " SESSION_COOKIE "=%s",
-				  good, good),
-				NULL },
-			E_VALIDATION_ERROR, 0, false },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct http h = request(cases[i].headers);
+	for (size_t i = 0; i < ARRAY_LEN(callers); i++) {
+		struct http h = request(callers[i].headers);
 		struct session s;
 
 		is_str(err_code(session_read(&h, NOW, &s)),
-			err_code(cases[i].e), "%s: %s", cases[i].what,
-			err_code(cases[i].e));
-		if (cases[i].e != E_OK)
+			err_code(callers[i].e), "%s: %s", callers[i].what,
+			err_code(callers[i].e));
+		if (callers[i].e != E_OK)
 			continue;
-		is_int(s.role, cases[i].role, "... as %s",
-			role_name(cases[i].role));
-		ok(s.by_cookie == cases[i].by_cookie, "... %sby cookie",
-			cases[i].by_cookie ? "" : "not ");
+		is_int(s.role, callers[i].role, "... as %s",
+			role_name(callers[i].role));
+		ok(s.by_cookie == callers[i].by_cookie, "... %sby cookie",
+			callers[i].by_cookie ? "" : "not ");
 		ok(s.signed_in == (s.role != STRANGER), "... %s",
 			s.signed_in ? "signed in" : "not signed in");
 		if (s.signed_in) {
@@ -156,76 +161,66 @@ test_read(void)
 	}
 }
 
-/* A page of ours, of another site, or no page at all. */
-static void
-test_origin(void)
-{
 #define HOST "HTTP_HOST=127.0.0.1:8080"
 #define ORIGIN "HTTP_ORIGIN="
 #define SITE "HTTP_SEC_FETCH_SITE="
-	static const struct {
-		const char *what, *headers[HEADERS];
-		enum err bearer, cookie;
-	} cases[] = {
-		{ "nothing said", { HOST, NULL }, E_OK, E_CSRF },
-		{ "same-origin", { HOST, SITE "same-origin", NULL }, E_OK,
-			E_OK },
-		{ "an address typed", { HOST, SITE "none", NULL }, E_OK,
-			E_CSRF },
-		{ "same-site only", { HOST, SITE "same-site", NULL }, E_CSRF,
-			E_CSRF },
-		{ "cross-site", { HOST, SITE "cross-site", NULL }, E_CSRF,
-			E_CSRF },
-		{ "our origin by Host",
-			{ HOST, ORIGIN "http://127.0.0.1:8080", NULL }, E_OK,
-			E_OK },
-		{ "our host, another port",
-			{ HOST, ORIGIN "http://127.0.0.1:8081", NULL }, E_CSRF,
-			E_CSRF },
-		{ "our host, no port",
-			{ HOST, ORIGIN "http://127.0.0.1", NULL }, E_CSRF,
-			E_CSRF },
-		{ "our origin by OPDESK_BASE_URL",
-			{ HOST, ORIGIN "https://clinic.example", NULL }, E_OK,
-			E_OK },
-		{ "that with more behind",
-			{ HOST, ORIGIN "https://clinic.example.evil.example",
-				NULL },
-			E_CSRF, E_CSRF },
-		{ "that with more before",
-			{ HOST, ORIGIN "https://xclinic.example", NULL },
-			E_CSRF, E_CSRF },
-		{ "that without TLS",
-			{ HOST, ORIGIN "http://clinic.example", NULL }, E_CSRF,
-			E_CSRF },
-		{ "another site", { HOST, ORIGIN "https://evil.example", NULL },
-			E_CSRF, E_CSRF },
-		{ "a sandbox", { HOST, ORIGIN "null", NULL }, E_CSRF, E_CSRF },
-		{ "an Origin and no Host",
-			{ ORIGIN "http://127.0.0.1:8080", NULL }, E_CSRF,
-			E_CSRF },
-		{ "another site, cross-site said",
-			{ HOST, SITE "cross-site",
-				ORIGIN "https://evil.example", NULL },
-			E_CSRF, E_CSRF },
-		{ "Origin twice",
-			{ HOST, ORIGIN "http://127.0.0.1:8080",
-				ORIGIN "https://evil.example", NULL },
-			E_VALIDATION_ERROR, E_VALIDATION_ERROR },
-	};
+/* A page of ours, of another site, or no page at all. */
+static const struct {
+	const char *what, *headers[HEADERS];
+	enum err bearer, cookie;
+} pages[] = {
+	{ "nothing said", { HOST, NULL }, E_OK, E_CSRF },
+	{ "same-origin", { HOST, SITE "same-origin", NULL }, E_OK, E_OK },
+	{ "an address typed", { HOST, SITE "none", NULL }, E_OK, E_CSRF },
+	{ "same-site only", { HOST, SITE "same-site", NULL }, E_CSRF, E_CSRF },
+	{ "cross-site", { HOST, SITE "cross-site", NULL }, E_CSRF, E_CSRF },
+	{ "our origin by Host", { HOST, ORIGIN "http://127.0.0.1:8080", NULL },
+		E_OK, E_OK },
+	{ "our host, another port",
+		{ HOST, ORIGIN "http://127.0.0.1:8081", NULL }, E_CSRF,
+		E_CSRF },
+	{ "our host, no port", { HOST, ORIGIN "http://127.0.0.1", NULL },
+		E_CSRF, E_CSRF },
+	{ "our origin by OPDESK_BASE_URL",
+		{ HOST, ORIGIN "https://clinic.example", NULL }, E_OK, E_OK },
+	{ "that with more behind",
+		{ HOST, ORIGIN "https://clinic.example.evil.example", NULL },
+		E_CSRF, E_CSRF },
+	{ "that with more before",
+		{ HOST, ORIGIN "https://xclinic.example", NULL }, E_CSRF,
+		E_CSRF },
+	{ "that without TLS", { HOST, ORIGIN "http://clinic.example", NULL },
+		E_CSRF, E_CSRF },
+	{ "another site", { HOST, ORIGIN "https://evil.example", NULL }, E_CSRF,
+		E_CSRF },
+	{ "a sandbox", { HOST, ORIGIN "null", NULL }, E_CSRF, E_CSRF },
+	{ "an Origin and no Host", { ORIGIN "http://127.0.0.1:8080", NULL },
+		E_CSRF, E_CSRF },
+	{ "another site, cross-site said",
+		{ HOST, SITE "cross-site", ORIGIN "https://evil.example",
+			NULL },
+		E_CSRF, E_CSRF },
+	{ "Origin twice",
+		{ HOST, ORIGIN "http://127.0.0.1:8080",
+			ORIGIN "https://evil.example", NULL },
+		E_VALIDATION_ERROR, E_VALIDATION_ERROR },
+};
 
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct http h = request(cases[i].headers);
+static void
+test_origin(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
+		struct http h = request(pages[i].headers);
 		struct session bearer = { .signed_in = true };
 		struct session cookie = { .signed_in = true,
 			.by_cookie = true };
 
 		is_str(err_code(session_check_origin(&h, &bearer)),
-			err_code(cases[i].bearer), "%s, with a token: %s",
-			cases[i].what, err_code(cases[i].bearer));
+			err_code(pages[i].bearer), "%s, with a token: %s",
+			pages[i].what, err_code(pages[i].bearer));
 		is_str(err_code(session_check_origin(&h, &cookie)),
-			err_code(cases[i].cookie), "... with a cookie: %s",
-			err_code(cases[i].cookie));
+			err_code(pages[i].cookie), "... with a cookie: %s",
+			err_code(pages[i].cookie));
 	}
 }
 
