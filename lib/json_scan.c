@@ -17,10 +17,15 @@
 /* RFC 8259, section 9, lets us choose; nothing we count is longer. */
 #define NUMBER_BYTES 64
 
-/* A key of an object that is still open, its escapes decoded. */
+/*
+ * A key of an object that is still open, its escapes decoded.  Most keys
+ * differ in the first eight bytes, which stand here so that sorting 100,000
+ * of them need not look for each in the text.
+ */
 struct key {
-	struct bytes text;
-	size_t at;
+	uint64_t head;
+	const char *p;
+	uint32_t n, at;
 };
 
 struct level {
@@ -147,8 +152,12 @@ scan_number(struct scan *s)
 }
 
 static void
-remember_key(struct scan *s, struct bytes text, size_t at)
+remember_key(struct scan *s, struct bytes text, const char *at)
 {
+	struct key key = { 0, text.p, (uint32_t)text.n,
+		(uint32_t)(at - s->start) };
+
+	memcpy(&key.head, text.p, text.n < 8 ? text.n : 8);
 	if (s->n_keys == s->size_keys) {
 		size_t size = s->size_keys > 0 ? s->size_keys * 2 : 32;
 		struct key *keys = arena_raw(s->arena, size * sizeof *keys);
@@ -158,7 +167,7 @@ remember_key(struct scan *s, struct bytes text, size_t at)
 		s->keys = keys;
 		s->size_keys = size;
 	}
-	s->keys[s->n_keys++] = (struct key) { text, at };
+	s->keys[s->n_keys++] = key;
 }
 
 /* What stands before a value: nothing in a list, a key in an object. */
@@ -181,7 +190,7 @@ begin_member(struct scan *s)
 		return false;
 	if (escaped)
 		key = json_string_decode(s->arena, key);
-	remember_key(s, key, (size_t)(at - s->start));
+	remember_key(s, key, at);
 	skip_blanks(s);
 	if (peek(s) != ':')
 		return fail(s, "A colon was expected here.");
@@ -189,12 +198,15 @@ begin_member(struct scan *s)
 	return true;
 }
 
+/* Any order will do in which only equal keys are equal. */
 static int
 by_text(const struct key *x, const struct key *y)
 {
-	if (x->text.n != y->text.n)
-		return x->text.n < y->text.n ? -1 : 1;
-	return memcmp(x->text.p, y->text.p, x->text.n);
+	if (x->head != y->head)
+		return x->head < y->head ? -1 : 1;
+	if (x->n != y->n)
+		return x->n < y->n ? -1 : 1;
+	return memcmp(x->p, y->p, x->n);
 }
 
 static int
@@ -209,17 +221,11 @@ by_text_and_place(const void *a, const void *b)
 /*
  * json-c keeps the last of two equal keys, and somebody before us may have
  * judged the first.  Sorting costs the same for every choice of keys, as
- * hashing does not; keys that come in order cost one pass.
+ * hashing does not.
  */
 static bool
 check_keys(struct scan *s, struct key *keys, size_t n)
 {
-	bool sorted = true;
-
-	for (size_t i = 1; i < n && sorted; i++)
-		sorted = by_text(&keys[i - 1], &keys[i]) < 0;
-	if (sorted)
-		return true;
 	qsort(keys, n, sizeof *keys, by_text_and_place);
 	for (size_t i = 1; i < n; i++)
 		if (by_text(&keys[i - 1], &keys[i]) == 0)
@@ -318,8 +324,11 @@ json_scan(struct arena *a, struct bytes text, const struct json_limits *limits,
 {
 	struct scan s = { .arena = a, .limits = limits, .fault = fault };
 
-	if (text.n == 0) {
-		*fault = (struct json_fault) { "There is no text.", 0 };
+	if (text.n == 0 || text.n > UINT32_MAX) {
+		*fault = (struct json_fault) { text.n == 0 ?
+				"There is no text." :
+				"The text is too long.",
+			0 };
 		return E_VALIDATION_ERROR;
 	}
 	if (!utf8_valid(text)) {
