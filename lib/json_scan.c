@@ -318,21 +318,26 @@ scan_document(struct scan *s)
 	return s->p == s->end || fail(s, "Something follows the value.");
 }
 
+/* Why a text need not be looked at; NULL when it must. */
+static const char *
+unfit(struct bytes text)
+{
+	if (text.n == 0)
+		return "There is no text.";
+	if (text.n > UINT32_MAX)
+		return "The text is too long.";
+	return utf8_valid(text) ? NULL : "The text is not UTF-8.";
+}
+
 enum err
 json_scan(struct arena *a, struct bytes text, const struct json_limits *limits,
 	struct json_fault *fault)
 {
 	struct scan s = { .arena = a, .limits = limits, .fault = fault };
+	const char *why = unfit(text);
 
-	if (text.n == 0 || text.n > UINT32_MAX) {
-		*fault = (struct json_fault) { text.n == 0 ?
-				"There is no text." :
-				"The text is too long.",
-			0 };
-		return E_VALIDATION_ERROR;
-	}
-	if (!utf8_valid(text)) {
-		*fault = (struct json_fault) { "The text is not UTF-8.", 0 };
+	if (why != NULL) {
+		*fault = (struct json_fault) { why, 0 };
 		return E_VALIDATION_ERROR;
 	}
 	s.start = s.p = text.p;
