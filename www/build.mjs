@@ -35,7 +35,10 @@ const dist = watch ? out : `${out}.new-${process.pid}`;
 const earlyOf = ({ name }) => (existsSync(`src/${name}/early.js`) ? `src/${name}/early.js` : null);
 
 const options = (page) => ({
-  entryPoints: { [page.name]: `src/${page.name}/main.jsx`, ...(earlyOf(page) && { [`${page.name}-early`]: earlyOf(page) }) },
+  entryPoints: {
+    [page.name]: `src/${page.name}/main.jsx`,
+    ...(earlyOf(page) && { [`${page.name}-early`]: earlyOf(page) }),
+  },
   outdir: `${dist}/assets`,
   bundle: true,
   splitting: true,
@@ -53,7 +56,9 @@ const options = (page) => ({
   loader: { '.woff2': 'file', '.svg': 'file' },
   metafile: true,
   logLevel: 'warning',
-  plugins: watch ? [{ name: 'pages', setup: (b) => b.onEnd((r) => (r.metafile ? writePage(page, r.metafile) : null)) }] : [],
+  plugins: watch
+    ? [{ name: 'pages', setup: (b) => b.onEnd((r) => (r.metafile ? writePage(page, r.metafile) : null)) }]
+    : [],
 });
 
 /** The files that a page needs before it shows: its entry, and what that imports without asking. */
@@ -62,8 +67,7 @@ function firstFiles(page, { outputs }) {
   const found = new Set([entry]);
   for (const file of found) {
     for (const { path, kind } of outputs[file].imports)
-      if (kind === 'import-statement' && path in outputs)
-        found.add(path);
+      if (kind === 'import-statement' && path in outputs) found.add(path);
   }
   const scripts = [...found];
   const early = Object.keys(outputs).filter((f) => outputs[f].entryPoint && outputs[f].entryPoint === earlyOf(page));
@@ -73,7 +77,11 @@ function firstFiles(page, { outputs }) {
 async function writePage(page, metafile) {
   const own = `src/${page.name}/index.html`;
   const html = await readFile(existsSync(own) ? own : 'src/common/page.html', 'utf8');
-  const { early, scripts: [entry, ...more], styles } = firstFiles(page, metafile);
+  const {
+    early,
+    scripts: [entry, ...more],
+    styles,
+  } = firstFiles(page, metafile);
   const url = (file) => `/${relative(dist, file)}`;
   const words = {
     title: page.title,
@@ -88,7 +96,10 @@ async function writePage(page, metafile) {
   };
   const file = join(dist, page.out);
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, html.replace(/\{\{(\w+)\}\}/g, (_, word) => words[word]));
+  await writeFile(
+    file,
+    html.replace(/\{\{(\w+)\}\}/g, (_, word) => words[word]),
+  );
 }
 
 const kilobytes = (n) => (n / 1024).toFixed(1).padStart(6);
@@ -103,8 +114,10 @@ async function weigh(page, metafile) {
   const loaded = sum(sizes.filter((s) => s.first));
   const weight = page.first ? loaded : sum(sizes);
   const over = weight > page.budget * 1024;
-  console.log(`${page.name.padEnd(8)} ${kilobytes(weight)} KB of ${page.budget}${over ? '  OVER BUDGET' : ''}`
-    + `   (first load ${kilobytes(loaded).trim()} KB, all ${kilobytes(sum(sizes)).trim()} KB, gzip)`);
+  console.log(
+    `${page.name.padEnd(8)} ${kilobytes(weight)} KB of ${page.budget}${over ? '  OVER BUDGET' : ''}` +
+      `   (first load ${kilobytes(loaded).trim()} KB, all ${kilobytes(sum(sizes)).trim()} KB, gzip)`,
+  );
   if (process.argv.includes('--report'))
     for (const { file, size } of sizes.sort((a, b) => b.size - a.size))
       console.log(`         ${kilobytes(size)}  ${relative(dist, file)}`);
@@ -112,26 +125,22 @@ async function weigh(page, metafile) {
 }
 
 async function copyStatic() {
-  for (const name of await readdir('src/common/static'))
-    await cp(`src/common/static/${name}`, `${dist}/${name}`);
+  for (const name of await readdir('src/common/static')) await cp(`src/common/static/${name}`, `${dist}/${name}`);
 }
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 await copyStatic();
 if (watch) {
-  for (const page of pages)
-    await (await context(options(page))).watch();
+  for (const page of pages) await (await context(options(page))).watch();
   console.log('watching');
 } else {
   let over = false;
   for (const page of pages) {
     const { metafile } = await build(options(page));
     await writePage(page, metafile);
-    over = await weigh(page, metafile) || over;
+    over = (await weigh(page, metafile)) || over;
   }
-  if (existsSync(`${out}/openapi.json`)) // made by the programs, which may have been built first
-    await cp(`${out}/openapi.json`, `${dist}/openapi.json`);
   await rm(out, { recursive: true, force: true });
   await rename(dist, out);
   process.exitCode = over ? 1 : 0;

@@ -14,13 +14,26 @@ const { api, ApiError, sessionEvents } = await from('common/api.js');
 const { reached } = await from('common/connection.js');
 const { initials } = await from('common/names.js');
 
-await addStrings({ en: { common: (await from('strings/en.js')).common, x: { n: { one: '{n} slot', other: '{n} slots' }, who: 'for {who}' } } });
+await addStrings({
+  en: {
+    common: (await from('strings/en.js')).common,
+    x: { n: { one: '{n} slot', other: '{n} slots' }, who: 'for {who}' },
+  },
+});
 await addStrings({ hi: { common: (await from('strings/hi.js')).common } });
 beforeEach(() => {
   lang.value = 'en';
 });
 
-const zones = ['Asia/Kolkata', 'Europe/London', 'America/St_Johns', 'America/New_York', 'Australia/Lord_Howe', 'Pacific/Apia', 'UTC'];
+const zones = [
+  'Asia/Kolkata',
+  'Europe/London',
+  'America/St_Johns',
+  'America/New_York',
+  'Australia/Lord_Howe',
+  'Pacific/Apia',
+  'UTC',
+];
 
 test('an instant and its time on the wall are each other’s way back', () => {
   for (const zone of zones)
@@ -86,7 +99,14 @@ test('words are filled, plurals chosen, and elements stay elements', () => {
 });
 
 test('phone numbers, as people type them', () => {
-  for (const good of ['98000 00001', '098000-00001', '+91 98000 00001', '919800000001', '+44 20 7946 0000', '0044 20 7946 0000'])
+  for (const good of [
+    '98000 00001',
+    '098000-00001',
+    '+91 98000 00001',
+    '919800000001',
+    '+44 20 7946 0000',
+    '0044 20 7946 0000',
+  ])
     assert.equal(phone.phoneProblem(good, 'IN'), null, good);
   assert.deepEqual(phone.phoneProblem('98000 001', 'IN'), { need: 10, have: 8 });
   assert.equal(phone.phoneProblem('12 34', 'XX').need, undefined);
@@ -102,8 +122,18 @@ test('initials leave out the title', () => {
 });
 
 test('the calendar file keeps its lines short and its signs harmless', () => {
-  const visit = { id: '1', version: 2, status: 'confirmed', startsAt: '2026-11-20T17:15:00+05:30', endsAt: '2026-11-20T17:30:00+05:30' };
-  const text = calendarFile(visit, { title: `Consultation, Dr. Rao; ${'मुलाक़ात '.repeat(12)}`, place: 'A\\B', text: 'one\ntwo' }, new Date(0));
+  const visit = {
+    id: '1',
+    version: 2,
+    status: 'confirmed',
+    startsAt: '2026-11-20T17:15:00+05:30',
+    endsAt: '2026-11-20T17:30:00+05:30',
+  };
+  const text = calendarFile(
+    visit,
+    { title: `Consultation, Dr. Rao; ${'मुलाक़ात '.repeat(12)}`, place: 'A\\B', text: 'one\ntwo' },
+    new Date(0),
+  );
   const lines = text.split('\r\n');
   assert.ok(lines.every((line) => Buffer.byteLength(line) <= 75 && !line.includes('\n')));
   const whole = text.replaceAll('\r\n ', '');
@@ -118,15 +148,18 @@ function serve(...answers) {
   globalThis.fetch = async (path, init) => {
     asked.push({ path, ...init });
     const next = answers.shift();
-    if (!next)
-      throw new TypeError('network');
+    if (!next) throw new TypeError('network');
     const [status, body, headers] = next;
     return new Response(body === undefined ? null : JSON.stringify(body), { status, headers });
   };
   return asked;
 }
 
-const problem = (status, code, more) => [status, { status, code, message: code, requestId: 'r1', ...more }, { 'Content-Type': 'application/problem+json' }];
+const problem = (status, code, more) => [
+  status,
+  { status, code, message: code, requestId: 'r1', ...more },
+  { 'Content-Type': 'application/problem+json' },
+];
 
 test('api: an answer is its JSON, 204 is null', async () => {
   serve([200, { a: 1 }], [204]);
@@ -138,7 +171,10 @@ test('api: a refusal carries everything that was said', async () => {
   serve(problem(409, 'SLOT_TAKEN', { alternatives: [1], details: [{ field: 'phone', message: 'm' }] }));
   const e = await api('POST', '/api/x', { body: {} }).catch((error) => error);
   assert.ok(e instanceof ApiError);
-  assert.deepEqual([e.status, e.code, e.requestId, e.body.alternatives, e.details[0].field], [409, 'SLOT_TAKEN', 'r1', [1], 'phone']);
+  assert.deepEqual(
+    [e.status, e.code, e.requestId, e.body.alternatives, e.details[0].field],
+    [409, 'SLOT_TAKEN', 'r1', [1], 'phone'],
+  );
 });
 
 test('api: what reads or has a key is tried again, with the same key; what has none is not', async () => {
@@ -163,7 +199,10 @@ test('api: an ended token is renewed once and the request repeated; else the pag
   const ended = problem(401, 'UNAUTHENTICATED');
   let asked = serve(ended, [200, {}], [200, { mine: true }]);
   assert.deepEqual(await api('GET', '/api/x'), { mine: true });
-  assert.deepEqual(asked.map(({ path }) => path), ['/api/x', '/api/auth/refresh', '/api/x']);
+  assert.deepEqual(
+    asked.map(({ path }) => path),
+    ['/api/x', '/api/auth/refresh', '/api/x'],
+  );
   asked = serve(ended, ended);
   await assert.rejects(api('GET', '/api/x'), { status: 401 });
   assert.equal(told, 1);
@@ -174,7 +213,8 @@ test('api: an ended token is renewed once and the request repeated; else the pag
 
 test('api: an aborted request throws the reason of its signal', async () => {
   const abort = new AbortController();
-  globalThis.fetch = (path, { signal }) => new Promise((resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  globalThis.fetch = (path, { signal }) =>
+    new Promise((resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
   const answer = api('GET', '/api/x', { signal: abort.signal });
   abort.abort(new Error('enough'));
   await assert.rejects(answer, /enough/);

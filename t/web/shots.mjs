@@ -39,13 +39,16 @@ const pattern = args[0] ?? '';
 const { launch, visitor } = await import('./lib/browser.mjs');
 
 const sets = [];
-for (const width of [360, 1280])
-  for (const scheme of ['light', 'dark'])
-    sets.push({ width, scheme });
+for (const width of [360, 1280]) for (const scheme of ['light', 'dark']) sets.push({ width, scheme });
 
 async function picture(browser, entry, state, set) {
   const given = typeof entry.options === 'function' ? entry.options(set) : entry.options;
-  const page = await visitor(browser, { width: set.width, colorScheme: set.scheme, locale: set.lang === 'hi' ? 'hi-IN' : 'en-GB', ...given });
+  const page = await visitor(browser, {
+    width: set.width,
+    colorScheme: set.scheme,
+    locale: set.lang === 'hi' ? 'hi-IN' : 'en-GB',
+    ...given,
+  });
   const file = [entry.name, state.replaceAll(' ', '-'), set.width, set.scheme, set.lang].join('-') + '.png';
   try {
     await entry.states[state](page, set);
@@ -62,25 +65,34 @@ async function picture(browser, entry, state, set) {
 const rows = [];
 mkdirSync(out, { recursive: true });
 const browser = await launch();
-for (const name of readdirSync(join(here, 'shots')).filter((one) => one.endsWith('.mjs')).sort()) {
+for (const name of readdirSync(join(here, 'shots'))
+  .filter((one) => one.endsWith('.mjs'))
+  .sort()) {
   const entry = await import(join(here, 'shots', name));
   for (const state of Object.keys(entry.states).filter((one) => `${entry.name} ${one}`.includes(pattern))) {
     const made = [];
     for (const lang of entry.langs ?? ['en'])
-      for (const set of sets)
-        made.push(await picture(browser, entry, state, { ...set, lang }));
+      for (const set of sets) made.push(await picture(browser, entry, state, { ...set, lang }));
     const failed = made.filter((one) => one.failed);
     console.log(`${failed.length ? 'FAILED' : 'ok'}  ${entry.name} ${state}  ${made.length - failed.length} pictures`);
     for (const one of failed) {
       console.log(`        ${one.file}: ${one.failed}`);
       process.exitCode = 1;
     }
-    rows.push(`<h2>${entry.name}: ${state}</h2><p>${made.filter((one) => !one.failed).map(({ file }) => `<a href="${file}"><img src="${file}" alt="${file}" loading="lazy"></a>`).join('')}</p>`);
+    rows.push(
+      `<h2>${entry.name}: ${state}</h2><p>${made
+        .filter((one) => !one.failed)
+        .map(({ file }) => `<a href="${file}"><img src="${file}" alt="${file}" loading="lazy"></a>`)
+        .join('')}</p>`,
+    );
   }
 }
 await browser.close();
-writeFileSync(join(out, 'index.html'), `<!doctype html><meta charset="utf-8"><title>Pages</title>
+writeFileSync(
+  join(out, 'index.html'),
+  `<!doctype html><meta charset="utf-8"><title>Pages</title>
 <style>body { font: 16px system-ui; } p { display: flex; flex-wrap: wrap; gap: 12px; align-items: flex-start; } img { height: 480px; border: 1px solid #888; }</style>
 ${rows.join('\n')}
-`);
+`,
+);
 console.log(`look at ${join(out, 'index.html')}`);

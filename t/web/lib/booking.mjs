@@ -4,7 +4,8 @@ import { base } from './browser.mjs';
 /** A plain request of somebody else; the answer's JSON with its status. */
 export async function request(method, path, body, headers = {}) {
   const answer = await fetch(base + path, {
-    method, headers: { Accept: 'application/json', ...(body && { 'Content-Type': 'application/json' }), ...headers },
+    method,
+    headers: { Accept: 'application/json', ...(body && { 'Content-Type': 'application/json' }), ...headers },
     body: body && JSON.stringify(body),
   });
   const text = await answer.text();
@@ -47,7 +48,7 @@ export const slots = (page) => page.locator('.slots .slot:not(.slot--taken)');
 
 /** Choose a free time of the shown day; its text, '17:15'. */
 export async function pickTime(page, n = 0) {
-  const slot = slots(page).nth(n);
+  const slot = slots(page).nth(n % (await slots(page).count()));
   const text = (await slot.textContent()).trim();
   await slot.click();
   await page.locator('form button[type=submit]').waitFor();

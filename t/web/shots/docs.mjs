@@ -7,8 +7,8 @@ async function open(page) {
 }
 
 export const states = {
-  'full': open,
-  'operation': async (page) => {
+  full: open,
+  operation: async (page) => {
     await open(page);
     await page.locator('#find').fill('reservations');
     const one = page.locator('.operation').first();
@@ -16,17 +16,17 @@ export const states = {
     await one.getByRole('button', { name: 'Send the request' }).click();
     await one.locator('pre').last().waitFor();
   },
-  'empty': async (page) => {
+  empty: async (page) => {
     await open(page);
     await page.locator('#find').fill('nothing like that');
     await page.locator('.empty').waitFor();
   },
-  'slow': async (page) => {
+  slow: async (page) => {
     await page.route('**/api/**', () => new Promise(() => {}));
     await page.goto('/docs/');
     await page.locator('.skeleton').first().waitFor();
   },
-  'broken': async (page) => {
+  broken: async (page) => {
     await page.route('**/api/**', (route) => route.fulfill({ status: 500, json: { code: 'INTERNAL_ERROR' } }));
     await page.goto('/docs/');
     await page.locator('.empty').waitFor();

@@ -25,15 +25,20 @@ async function toDetails(page, nth = 0) {
 const never = () => new Promise(() => {});
 const availability = '**/api/availability/**';
 
-const withoutSlots = (page) => page.route(availability, async (route) => {
-  const answer = await route.fetch();
-  await route.fulfill({ response: answer, json: { ...await answer.json(), slots: [] } });
-});
+const withoutSlots = (page) =>
+  page.route(availability, async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), slots: [] } });
+  });
 
-const shortHold = (page, ms) => page.route('**/api/reservations', async (route) => {
-  const answer = await route.fetch();
-  await route.fulfill({ response: answer, json: { ...await answer.json(), expiresAt: new Date(Date.now() + ms).toISOString() } });
-});
+const shortHold = (page, ms) =>
+  page.route('**/api/reservations', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({
+      response: answer,
+      json: { ...(await answer.json()), expiresAt: new Date(Date.now() + ms).toISOString() },
+    });
+  });
 
 export const states = {
   '1 service': async (page) => {
@@ -66,24 +71,28 @@ export const states = {
     await book(page);
     await page.locator('.done').waitFor();
   },
-  'cancel': async (page) => {
+  cancel: async (page) => {
     await states['7 done'](page);
     await page.locator('.btn--danger-quiet').click();
     await page.locator('dialog').waitFor();
   },
-  'move': async (page) => {
+  move: async (page) => {
     await states['7 done'](page);
     await page.locator('.pair .btn').first().click();
     await pickDay(page, 2);
     await pickTime(page, 1);
   },
-  'taken': async (page) => {
+  taken: async (page) => {
     await toTimes(page);
     await pickDay(page, 1);
-    await page.route('**/api/reservations', async (route) => {
-      await steal(route.request().postDataJSON());
-      await route.continue();
-    }, { times: 1 });
+    await page.route(
+      '**/api/reservations',
+      async (route) => {
+        await steal(route.request().postDataJSON());
+        await route.continue();
+      },
+      { times: 1 },
+    );
     await slots(page).first().click();
     await page.getByRole('alert').waitFor();
   },
@@ -93,7 +102,7 @@ export const states = {
     await page.locator('.banner').waitFor();
     await page.waitForTimeout(500);
   },
-  'offline': async (page) => {
+  offline: async (page) => {
     await toDetails(page);
     await fill(page);
     await page.context().setOffline(true);
@@ -101,13 +110,13 @@ export const states = {
     await book(page);
     await page.locator('.btn[aria-busy]').waitFor();
   },
-  'empty': async (page) => {
+  empty: async (page) => {
     await withoutSlots(page);
     await toDoctors(page);
     await page.locator('.choice').nth(1).click();
     await page.locator('.empty').waitFor();
   },
-  'slow': async (page) => {
+  slow: async (page) => {
     await page.route('**/api/**', never);
     await page.goto('/');
     await page.locator('.skeleton').first().waitFor();
@@ -119,7 +128,7 @@ export const states = {
     await page.locator('.choice').nth(1).click();
     await page.locator('.skel-day').first().waitFor();
   },
-  'broken': async (page) => {
+  broken: async (page) => {
     await page.route('**/api/**', (route) => route.fulfill({ status: 503, json: { code: 'UNAVAILABLE' } }));
     await page.goto('/');
     await page.locator('.empty').waitFor({ timeout: 20000 });

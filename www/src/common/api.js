@@ -29,16 +29,21 @@ export class ApiError extends Error {
 export const sessionEvents = new EventTarget();
 
 /** A key for one intention; send the same one again when the intention is the same. */
-export const newKey = () => crypto.randomUUID?.()
-  ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('');
+export const newKey = () =>
+  crypto.randomUUID?.() ??
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('');
 
 function sleep(ms, signal) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, ms);
-    signal?.addEventListener('abort', () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    }, { once: true });
+    signal?.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      },
+      { once: true },
+    );
   });
 }
 
@@ -74,8 +79,7 @@ function parse(text) {
 
 function read({ answer, text }) {
   const body = parse(text);
-  if (answer.ok && body !== undefined)
-    return body;
+  if (answer.ok && body !== undefined) return body;
   throw new ApiError(answer.status, body, {
     requestId: answer.headers.get('X-Request-Id'),
     retryAfter: +answer.headers.get('Retry-After') || null,
@@ -87,10 +91,10 @@ async function patiently(method, path, init, { signal, retry }) {
     try {
       return read(await once(method, path, init, signal));
     } catch (e) {
-      const again = e instanceof ApiError && (e.code === 'OFFLINE' || e.status === 503
-        || (e.code === 'IN_PROGRESS' && init.headers['Idempotency-Key']));
-      if (!again || !retry || tries >= RETRY_MS.length || globalThis.navigator?.onLine === false)
-        throw e;
+      const again =
+        e instanceof ApiError &&
+        (e.code === 'OFFLINE' || e.status === 503 || (e.code === 'IN_PROGRESS' && init.headers['Idempotency-Key']));
+      if (!again || !retry || tries >= RETRY_MS.length || globalThis.navigator?.onLine === false) throw e;
       // Half of the wait is chance, so that pages which lost the server together do not come back together.
       const wait = Math.max(RETRY_MS[tries], Math.min(e.retryAfter ?? 0, 5) * 1000);
       await sleep(wait * (0.5 + Math.random() / 2), signal);
@@ -101,13 +105,11 @@ async function patiently(method, path, init, { signal, retry }) {
 // One refresh for all tabs: whoever gets the lock second sees that it has been done since its request left.
 async function refresh(sentAt) {
   const run = async () => {
-    if ((local.get('refreshed') ?? 0) > sentAt)
-      return true;
+    if ((local.get('refreshed') ?? 0) > sentAt) return true;
     try {
       await patiently('POST', '/api/auth/refresh', { headers: {} }, { retry: true });
     } catch (e) {
-      if (e.status !== 401 && e.status !== 403 && e.status !== 400)
-        throw e; // the server is away: that says nothing about the session
+      if (e.status !== 401 && e.status !== 403 && e.status !== 400) throw e; // the server is away: that says nothing about the session
       return false;
     }
     local.set('refreshed', Date.now());
@@ -127,22 +129,23 @@ async function refresh(sentAt) {
  */
 export async function api(method, path, options = {}) {
   const { body, headers, signal, idempotent, stranger = false, keepalive } = options;
-  const init = { headers: { Accept: 'application/json', ...headers }, credentials: stranger ? 'omit' : 'same-origin', keepalive };
+  const init = {
+    headers: { Accept: 'application/json', ...headers },
+    credentials: stranger ? 'omit' : 'same-origin',
+    keepalive,
+  };
   if (body !== undefined) {
     init.body = JSON.stringify(body);
     init.headers['Content-Type'] = 'application/json';
   }
-  if (idempotent)
-    init.headers['Idempotency-Key'] = idempotent === true ? newKey() : idempotent;
+  if (idempotent) init.headers['Idempotency-Key'] = idempotent === true ? newKey() : idempotent;
   const how = { signal, retry: options.retry ?? (method === 'GET' || Boolean(idempotent)) };
   const sentAt = Date.now();
   try {
     return await patiently(method, path, init, how);
   } catch (e) {
-    if (e.status !== 401 || e.code !== 'UNAUTHENTICATED' || stranger || path.startsWith('/api/auth/'))
-      throw e;
-    if (await refresh(sentAt))
-      return patiently(method, path, init, how);
+    if (e.status !== 401 || e.code !== 'UNAUTHENTICATED' || stranger || path.startsWith('/api/auth/')) throw e;
+    if (await refresh(sentAt)) return patiently(method, path, init, how);
     sessionEvents.dispatchEvent(new Event('signed-out'));
     throw e;
   }

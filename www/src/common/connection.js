@@ -12,8 +12,7 @@ function up() {
   clearTimeout(probe);
   probe = tries = 0;
   connected.value = true;
-  for (const go of waiting.splice(0))
-    go();
+  for (const go of waiting.splice(0)) go();
 }
 
 async function knock() {
@@ -34,8 +33,7 @@ function later() {
 
 /** api() says how each request went: an answer, whatever its status, is a connection. */
 export function reached(yes) {
-  if (yes && !connected.peek())
-    up();
+  if (yes && !connected.peek()) up();
   else if (!yes && connected.peek()) {
     connected.value = false;
     later();
@@ -47,6 +45,5 @@ export const whenConnected = () => (connected.peek() ? Promise.resolve() : new P
 
 globalThis.addEventListener?.('offline', () => reached(false));
 globalThis.addEventListener?.('online', () => {
-  if (!connected.peek())
-    knock();
+  if (!connected.peek()) knock();
 });

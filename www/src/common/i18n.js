@@ -24,12 +24,10 @@ export const locale = () => languages[lang.value].locale;
 /** What a new visitor gets: the choice made before, else what the browser asks for, else English. */
 function preferred() {
   const saved = local.get('lang');
-  if (saved in languages)
-    return saved;
+  if (saved in languages) return saved;
   for (const tag of navigator.languages ?? [navigator.language ?? '']) {
     const code = tag.slice(0, 2).toLowerCase();
-    if (code in languages)
-      return code;
+    if (code in languages) return code;
   }
   return 'en';
 }
@@ -45,10 +43,8 @@ async function load(code) {
  */
 export async function addStrings(byLang) {
   for (const [code, table] of Object.entries(byLang)) {
-    if (typeof table === 'function')
-      (loaders[code] ??= []).push(table);
-    else
-      tables[code] = { ...tables[code], ...table };
+    if (typeof table === 'function') (loaders[code] ??= []).push(table);
+    else tables[code] = { ...tables[code], ...table };
   }
   await load(lang.peek());
 }
@@ -61,8 +57,7 @@ export async function startI18n(byLang) {
 }
 
 export async function setLang(code, { save = true } = {}) {
-  if (save)
-    local.set('lang', code);
+  if (save) local.set('lang', code);
   try {
     await load(code);
   } catch {
@@ -78,8 +73,7 @@ function find(code, key) {
 }
 
 function form(code, value, vars) {
-  if (value === undefined || typeof value === 'string')
-    return value;
+  if (value === undefined || typeof value === 'string') return value;
   plurals[code] ??= new Intl.PluralRules(languages[code].locale);
   return value[plurals[code].select(vars?.n ?? 0)] ?? value.other;
 }

@@ -23,7 +23,9 @@ export function Dialog({ title, onClose, children, foot, class: more }) {
   };
   return (
     <dialog ref={box} class={['dialog', more].filter(Boolean).join(' ')} aria-labelledby={id} onCancel={cancel}>
-      <div class="dialog__head"><h2 id={id}>{title}</h2></div>
+      <div class="dialog__head">
+        <h2 id={id}>{title}</h2>
+      </div>
       <div class="dialog__body">{children}</div>
       {foot && <div class="dialog__foot">{foot}</div>}
     </dialog>
@@ -40,8 +42,7 @@ export function toast(text, { icon = CircleCheck, action, for: ms = 6000 } = {})
     toasts.value = toasts.value.filter((one) => one.id !== id);
   };
   toasts.value = [...toasts.value.slice(-2), { id, text, icon, action, close }];
-  if (ms)
-    setTimeout(close, ms);
+  if (ms) setTimeout(close, ms);
   return close;
 }
 
@@ -53,7 +54,18 @@ export function ToastHost() {
         <div class="toast arrives" key={one.id}>
           <Icon of={one.icon} />
           <span>{one.text}</span>
-          {one.action && <Button kind="quiet" small onClick={() => { one.close(); one.action.run(); }}>{one.action.label}</Button>}
+          {one.action && (
+            <Button
+              kind="quiet"
+              small
+              onClick={() => {
+                one.close();
+                one.action.run();
+              }}
+            >
+              {one.action.label}
+            </Button>
+          )}
           <Button kind="icon" small icon={X} label={t('common.close')} onClick={one.close} />
         </div>
       ))}

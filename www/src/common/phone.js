@@ -25,10 +25,11 @@ export const isInternational = (text) => /^\s*(\+|00)/.test(text);
 export function phoneProblem(text, country) {
   const have = digitsOf(text).length;
   const { digits, trunk, code } = countries[country] ?? {};
-  if (isInternational(text) || !digits)
-    return have >= 7 && have <= 15 ? null : { have };
+  if (isInternational(text) || !digits) return have >= 7 && have <= 15 ? null : { have };
   const plain = digitsOf(text);
-  const extra = [trunk, code].some((start) => start && plain.startsWith(start) && plain.length === digits + start.length);
+  const extra = [trunk, code].some(
+    (start) => start && plain.startsWith(start) && plain.length === digits + start.length,
+  );
   return have === digits || extra ? null : { need: digits, have };
 }
 

@@ -18,11 +18,11 @@ function over(name) {
     },
     set(key, value) {
       try {
-        if (value === undefined)
-          store().removeItem(`opdesk.${key}`);
-        else
-          store().setItem(`opdesk.${key}`, JSON.stringify(value));
-      } catch { /* see above */ }
+        if (value === undefined) store().removeItem(`opdesk.${key}`);
+        else store().setItem(`opdesk.${key}`, JSON.stringify(value));
+      } catch {
+        /* see above */
+      }
     },
   };
 }

@@ -10,8 +10,7 @@ const formats = new Map();
 export function formatter(tag, options) {
   const key = tag + JSON.stringify(options);
   let it = formats.get(key);
-  if (!it)
-    formats.set(key, it = new Intl.DateTimeFormat(tag, options));
+  if (!it) formats.set(key, (it = new Intl.DateTimeFormat(tag, options)));
   return it;
 }
 
@@ -21,10 +20,16 @@ const date = (instant) => (instant instanceof Date ? instant : new Date(instant)
 /** {day: '2026-11-20', minutes: 1035}: what calendar and clock show in that zone. */
 export function wall(instant, zone) {
   const parts = {};
-  const it = formatter('en-US', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit',
-    hour: '2-digit', minute: '2-digit' });
-  for (const { type, value } of it.formatToParts(date(instant)))
-    parts[type] = value;
+  const it = formatter('en-US', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  for (const { type, value } of it.formatToParts(date(instant))) parts[type] = value;
   return { day: `${parts.year}-${parts.month}-${parts.day}`, minutes: parts.hour * 60 + +parts.minute };
 }
 
@@ -44,8 +49,7 @@ export function instantOf(day, minutes, zone) {
   const before = offset(wanted - 86400000);
   const after = offset(wanted + 86400000);
   const early = wanted - Math.max(before, after);
-  if (offset(early) === Math.max(before, after))
-    return new Date(early);
+  if (offset(early) === Math.max(before, after)) return new Date(early);
   const late = wanted - Math.min(before, after);
   return new Date(offset(late) === Math.min(before, after) ? late : wanted - before);
 }
@@ -87,8 +91,7 @@ export const dateNumber = (day) => String(+day.slice(8));
 export function formatDay(day, { today, long = false } = {}) {
   if (today && !long) {
     const away = daysBetween(today, day);
-    if (away === 0 || away === 1)
-      return t(away ? 'common.tomorrow' : 'common.today');
+    if (away === 0 || away === 1) return t(away ? 'common.tomorrow' : 'common.today');
   }
   const width = long ? 'long' : 'short';
   const year = day.slice(0, 4) === (today ?? new Date().toISOString()).slice(0, 4) ? {} : { year: 'numeric' };
@@ -119,14 +122,17 @@ export function zoneName(zone, instant = new Date()) {
 
 /** null when the visitor's clock shows the same; else {time, day, place, zone}, day only if it is another one. */
 export function zoneNote(instant, zone, own = browserZone()) {
-  if (!own || own === zone)
-    return null;
+  if (!own || own === zone) return null;
   const there = wall(instant, zone);
   const here = wall(instant, own);
-  if (there.day === here.day && there.minutes === here.minutes)
-    return null;
+  if (there.day === here.day && there.minutes === here.minutes) return null;
   const place = own.split('/').pop().replaceAll('_', ' ');
-  return { time: clock(here.minutes), day: here.day === there.day ? null : here.day, place, zone: zoneName(zone, instant) };
+  return {
+    time: clock(here.minutes),
+    day: here.day === there.day ? null : here.day,
+    place,
+    zone: zoneName(zone, instant),
+  };
 }
 
 // The server's clock, learnt from the Date of its answers: a phone that is five minutes wrong must not lose a hold.
@@ -134,8 +140,7 @@ let ahead = 0;
 
 export function learnClock(header, sentAt) {
   const server = Date.parse(header ?? '');
-  if (Number.isNaN(server))
-    return;
+  if (Number.isNaN(server)) return;
   // The header has whole seconds and travelled: half a second and half the way are the best guess.
   const diff = server + 500 - (sentAt + Date.now()) / 2;
   ahead = Math.abs(diff) < 1500 ? 0 : diff;

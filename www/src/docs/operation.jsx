@@ -32,19 +32,42 @@ export function Operation({ operation, doc }) {
 
 function Roles({ operation }) {
   const roles = operation['x-roles'];
-  return roles?.length ? <p class="row"><span class="muted">{t('docs.roles')}</span>{roles.map((one) => <span class="tag" key={one}>{one}</span>)}</p> : null;
+  return roles?.length ? (
+    <p class="row">
+      <span class="muted">{t('docs.roles')}</span>
+      {roles.map((one) => (
+        <span class="tag" key={one}>
+          {one}
+        </span>
+      ))}
+    </p>
+  ) : null;
 }
 
-const Part = ({ title, children }) => <div class="stack stack--1"><h3>{title}</h3>{children}</div>;
+const Part = ({ title, children }) => (
+  <div class="stack stack--1">
+    <h3>{title}</h3>
+    {children}
+  </div>
+);
 
 function Parameters({ operation, doc }) {
   const list = operation.parameters.map((one) => resolve(one, doc));
-  if (!list.length)
-    return null;
+  if (!list.length) return null;
   return (
     <Part title={t('docs.parameters')}>
       <ul class="props">
-        {list.map((one) => <Row key={one.in + one.name} name={one.name} schema={one.schema ?? {}} doc={doc} required={one.required} place={one.in} description={one.description} />)}
+        {list.map((one) => (
+          <Row
+            key={one.in + one.name}
+            name={one.name}
+            schema={one.schema ?? {}}
+            doc={doc}
+            required={one.required}
+            place={one.in}
+            description={one.description}
+          />
+        ))}
       </ul>
     </Part>
   );
@@ -52,7 +75,11 @@ function Parameters({ operation, doc }) {
 
 function Body({ operation, doc }) {
   const schema = schemaOf(operation.requestBody?.content);
-  return schema ? <Part title={t('docs.body')}><Members schema={schema} doc={doc} /></Part> : null;
+  return schema ? (
+    <Part title={t('docs.body')}>
+      <Members schema={schema} doc={doc} />
+    </Part>
+  ) : null;
 }
 
 function Responses({ operation, doc }) {
@@ -61,10 +88,21 @@ function Responses({ operation, doc }) {
       {Object.entries(operation.responses ?? {}).map(([status, answer]) => {
         const it = resolve(answer, doc);
         const schema = schemaOf(it.content);
-        const line = <><span class={`status status--${status[0]}`}>{status}</span> {it.description}</>;
-        return schema
-          ? <details key={status} class="answer"><summary>{line}</summary><Members schema={schema} doc={doc} /></details>
-          : <p key={status} class="answer answer--bare">{line}</p>;
+        const line = (
+          <>
+            <span class={`status status--${status[0]}`}>{status}</span> {it.description}
+          </>
+        );
+        return schema ? (
+          <details key={status} class="answer">
+            <summary>{line}</summary>
+            <Members schema={schema} doc={doc} />
+          </details>
+        ) : (
+          <p key={status} class="answer answer--bare">
+            {line}
+          </p>
+        );
       })}
     </Part>
   );

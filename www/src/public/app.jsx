@@ -25,7 +25,9 @@ export function App() {
   }, [name, heading]);
   return (
     <>
-      <a class="skip" href="#main">{t('common.skip')}</a>
+      <a class="skip" href="#main">
+        {t('common.skip')}
+      </a>
       <SiteHead />
       <main id="main" class="page" tabIndex={-1}>
         {booked.value && !moving.value ? <Done /> : <Booking heading={heading} />}
@@ -36,7 +38,11 @@ export function App() {
   );
 }
 
-const Offline = () => <Banner kind="warning" icon={WifiOff} title={t('common.offlineTitle')}>{t('common.offlineText')}</Banner>;
+const Offline = () => (
+  <Banner kind="warning" icon={WifiOff} title={t('common.offlineTitle')}>
+    {t('common.offlineText')}
+  </Banner>
+);
 
 function Booking({ heading }) {
   const ready = clinic.value && services.value && doctors.value;
@@ -46,10 +52,22 @@ function Booking({ heading }) {
         <h1>{heading}</h1>
         {moving.value ? <KeepOld /> : <p class="muted">{t('public.lead')}</p>}
       </div>
-      {!connected.value && <div class="page-note"><Offline /></div>}
-      {ready && services.value.length && doctors.value.length ? <Flow />
-        : ready ? <Empty title={t('public.noServices')} text={t('public.noServicesText')}><CallButton /></Empty>
-          : unreachable.value && connected.value ? <Unreachable /> : <Waiting />}
+      {!connected.value && (
+        <div class="page-note">
+          <Offline />
+        </div>
+      )}
+      {ready && services.value.length && doctors.value.length ? (
+        <Flow />
+      ) : ready ? (
+        <Empty title={t('public.noServices')} text={t('public.noServicesText')}>
+          <CallButton />
+        </Empty>
+      ) : unreachable.value && connected.value ? (
+        <Unreachable />
+      ) : (
+        <Waiting />
+      )}
     </>
   );
 }
@@ -68,7 +86,9 @@ function KeepOld() {
   return (
     <p class="muted">
       {t('public.leadMove', { when })}{' '}
-      <button class="link-btn" type="button" onClick={keep}>{t('public.keepTime')}</button>
+      <button class="link-btn" type="button" onClick={keep}>
+        {t('public.keepTime')}
+      </button>
     </p>
   );
 }
@@ -93,10 +113,17 @@ function Waiting() {
     <div class="page--split">
       <div class="flow flow--card">
         <section class="step" aria-current="step">
-          <div class="step__head"><span class="step__mark">1</span><h2>{t('public.serviceQuestion')}</h2></div>
-          <div class="step__body"><Skeleton class="skeleton-choices" block lines={3} /></div>
+          <div class="step__head">
+            <span class="step__mark">1</span>
+            <h2>{t('public.serviceQuestion')}</h2>
+          </div>
+          <div class="step__body">
+            <Skeleton class="skeleton-choices" block lines={3} />
+          </div>
         </section>
-        {['doctor', 'when', 'details'].map((name, i) => <Step key={name} name={name} n={i + 2} />)}
+        {['doctor', 'when', 'details'].map((name, i) => (
+          <Step key={name} name={name} n={i + 2} />
+        ))}
       </div>
     </div>
   );
@@ -104,15 +131,28 @@ function Waiting() {
 
 function CallButton() {
   const phone = clinic.value?.phone ?? knownPhone.value;
-  return phone && <Button kind="primary" href={telHref(phone)} icon={Phone}>{formatPhone(phone)}</Button>;
+  return (
+    phone && (
+      <Button kind="primary" href={telHref(phone)} icon={Phone}>
+        {formatPhone(phone)}
+      </Button>
+    )
+  );
 }
 
 function Unreachable() {
   const phone = knownPhone.value;
   return (
-    <Empty error level="h2" title={t('public.unreachable')} text={t(phone ? 'public.unreachableCall' : 'public.unreachableText')}>
+    <Empty
+      error
+      level="h2"
+      title={t('public.unreachable')}
+      text={t(phone ? 'public.unreachableCall' : 'public.unreachableText')}
+    >
       <CallButton />
-      <Button kind={phone ? 'quiet' : 'primary'} onClick={load}>{t('common.retry')}</Button>
+      <Button kind={phone ? 'quiet' : 'primary'} onClick={load}>
+        {t('common.retry')}
+      </Button>
     </Empty>
   );
 }

@@ -4,10 +4,10 @@
 function inNextRow(buttons, from, down) {
   const at = from.getBoundingClientRect();
   const middle = at.left + at.width / 2;
-  const rows = buttons.map((button) => ({ button, box: button.getBoundingClientRect() }))
+  const rows = buttons
+    .map((button) => ({ button, box: button.getBoundingClientRect() }))
     .filter(({ box }) => (down ? box.top > at.top + 1 : box.top < at.top - 1));
-  if (!rows.length)
-    return null;
+  if (!rows.length) return null;
   const tops = rows.map(({ box }) => box.top);
   const top = down ? Math.min(...tops) : Math.max(...tops);
   const row = rows.filter(({ box }) => Math.abs(box.top - top) < 2);
@@ -19,12 +19,14 @@ function inNextRow(buttons, from, down) {
 export function arrows(event, box) {
   const buttons = [...box.querySelectorAll('button')];
   const i = buttons.indexOf(document.activeElement);
-  if (i < 0)
-    return;
+  if (i < 0) return;
   const to = {
-    ArrowRight: () => buttons[i + 1], ArrowLeft: () => buttons[i - 1],
-    ArrowDown: () => inNextRow(buttons, buttons[i], true), ArrowUp: () => inNextRow(buttons, buttons[i], false),
-    Home: () => buttons[0], End: () => buttons.at(-1),
+    ArrowRight: () => buttons[i + 1],
+    ArrowLeft: () => buttons[i - 1],
+    ArrowDown: () => inNextRow(buttons, buttons[i], true),
+    ArrowUp: () => inNextRow(buttons, buttons[i], false),
+    Home: () => buttons[0],
+    End: () => buttons.at(-1),
   }[event.key]?.();
   if (to) {
     event.preventDefault();

@@ -21,12 +21,13 @@ function check() {
   const found = {};
   const wrong = phoneProblem(phone, clinic.peek().country);
   if (wrong)
-    found.phone = !phone.trim() ? t('public.phoneMissing')
-      : wrong.need ? t('public.phoneDigits', { need: wrong.need, n: wrong.have }) : t('public.phoneWrong');
-  if (!/\p{L}/u.test(name))
-    found.name = t('public.nameMissing');
-  if (email.trim() && !/^\S+@\S+\.\S+$/.test(email.trim()))
-    found.email = t('public.emailWrong');
+    found.phone = !phone.trim()
+      ? t('public.phoneMissing')
+      : wrong.need
+        ? t('public.phoneDigits', { need: wrong.need, n: wrong.have })
+        : t('public.phoneWrong');
+  if (!/\p{L}/u.test(name)) found.name = t('public.nameMissing');
+  if (email.trim() && !/^\S+@\S+\.\S+$/.test(email.trim())) found.email = t('public.emailWrong');
   return found;
 }
 
@@ -48,7 +49,11 @@ const patch = ({ id, token }, body) =>
   api('PATCH', `/api/appointments/${id}`, { stranger: true, body, headers: { 'X-Edit-Token': token } });
 
 async function post(body) {
-  const { appointment, editToken } = await api('POST', '/api/appointments', { stranger: true, body, idempotent: keyFor(body) });
+  const { appointment, editToken } = await api('POST', '/api/appointments', {
+    stranger: true,
+    body,
+    idempotent: keyFor(body),
+  });
   lead.value = { id: appointment.id, token: editToken, sent: null };
   return appointment;
 }
@@ -61,19 +66,16 @@ async function wasDone(mine) {
     const { appointment } = await patch(mine, { name: details.peek().name.trim() });
     return isBooked(appointment) ? appointment : null;
   } catch (e) {
-    if (e.code === 'OFFLINE')
-      throw e;
+    if (e.code === 'OFFLINE') throw e;
     return null;
   }
 }
 
 async function send(again) {
   const mine = lead.peek();
-  if (!mine)
-    return post({ ...filled(), ...chosenTime() });
-  const done = again && await wasDone(mine);
-  if (done)
-    return done;
+  if (!mine) return post({ ...filled(), ...chosenTime() });
+  const done = again && (await wasDone(mine));
+  if (done) return done;
   const words = moving.peek() ? {} : filled(mine.sent ?? {});
   return (await patch(mine, { ...words, ...chosenTime() })).appointment;
 }
@@ -89,20 +91,17 @@ function finish(appointment) {
 }
 
 function refuse(e) {
-  const fields = Object.fromEntries(['name', 'phone', 'email', 'reason']
-    .map((field) => [field, fieldError(e, field) && t(`public.refused_${field}`)]).filter(([, text]) => text));
-  if (e.code === 'SLOT_TAKEN')
-    loseTo(slot.peek().startsAt, e.body.alternatives);
-  else if (Object.keys(fields).length)
-    complain(fields);
-  else if (e.status === 400 && fieldError(e, 'startsAt'))
-    loseTo(slot.peek().startsAt);
-  else if (e.code === 'PATIENT_BUSY')
-    failure.value = { title: t('public.busyTitle'), text: t('public.busyText') };
-  else if (e.code === 'RATE_LIMITED')
-    failure.value = { title: t('common.failedTitle'), text: t('common.tooMany') };
-  else
-    failure.value = { title: t('common.failedTitle'), text: t('common.failedText') };
+  const fields = Object.fromEntries(
+    ['name', 'phone', 'email', 'reason']
+      .map((field) => [field, fieldError(e, field) && t(`public.refused_${field}`)])
+      .filter(([, text]) => text),
+  );
+  if (e.code === 'SLOT_TAKEN') loseTo(slot.peek().startsAt, e.body.alternatives);
+  else if (Object.keys(fields).length) complain(fields);
+  else if (e.status === 400 && fieldError(e, 'startsAt')) loseTo(slot.peek().startsAt);
+  else if (e.code === 'PATIENT_BUSY') failure.value = { title: t('public.busyTitle'), text: t('public.busyText') };
+  else if (e.code === 'RATE_LIMITED') failure.value = { title: t('common.failedTitle'), text: t('common.tooMany') };
+  else failure.value = { title: t('common.failedTitle'), text: t('common.failedText') };
 }
 
 /** Book, or move what is booked, and do not stop for a lost connection. */
@@ -118,7 +117,7 @@ export async function book() {
     progress.value = 'sending';
   });
   await settled();
-  for (let again = false, fallbacks = 0; ; ) {
+  for (let again = false, fallbacks = 0; ;) {
     try {
       finish(await send(again));
       return;
@@ -130,10 +129,8 @@ export async function book() {
         again = true;
       } else if (e.status === 404 && fallbacks++ < 2) {
         // Our row or our hold is not there any more: first without the one, then without the other.
-        if (lead.peek() && !moving.peek())
-          lead.value = null;
-        else
-          hold.value = null;
+        if (lead.peek() && !moving.peek()) lead.value = null;
+        else hold.value = null;
       } else {
         progress.value = 'idle';
         refuse(e);

@@ -31,7 +31,11 @@ function Form() {
     <>
       <Kept />
       {!moving.value && <Fields />}
-      {failed && <Banner kind="danger" alert title={failed.title}>{failed.text}</Banner>}
+      {failed && (
+        <Banner kind="danger" alert title={failed.title}>
+          {failed.text}
+        </Banner>
+      )}
       <div class="stack stack--1">
         <BookButton />
         <Terms />
@@ -50,7 +54,9 @@ function useLeft(kept) {
       const ms = kept.expiresAt - now();
       const seconds = Math.ceil(ms / 1000);
       if (SAY_AT.includes(seconds))
-        announce(seconds >= 60 ? t('public.keptMinutes', { n: seconds / 60 }) : t('public.keptSeconds', { n: seconds }));
+        announce(
+          seconds >= 60 ? t('public.keptMinutes', { n: seconds / 60 }) : t('public.keptSeconds', { n: seconds }),
+        );
       setLeft(ms);
     };
     tick();
@@ -61,17 +67,22 @@ function useLeft(kept) {
 }
 
 function Kept() {
-  if (hold.value)
-    return <Timer kept={hold.value} />;
+  if (hold.value) return <Timer kept={hold.value} />;
   return (
     <div class="timer timer--plain">
       <Icon of={TimerIcon} />
-      <span><span class="small muted">{t(unkept.value && connected.value ? 'public.notKept' : 'public.yourTime')}</span><br /><TimeLine /></span>
+      <span>
+        <span class="small muted">{t(unkept.value && connected.value ? 'public.notKept' : 'public.yourTime')}</span>
+        <br />
+        <TimeLine />
+      </span>
     </div>
   );
 }
 
-const TimeLine = () => <span class="medium">{capital(`${chosenTime()}, ${doctorOf(slot.value.doctorId)?.name ?? ''}`)}</span>;
+const TimeLine = () => (
+  <span class="medium">{capital(`${chosenTime()}, ${doctorOf(slot.value.doctorId)?.name ?? ''}`)}</span>
+);
 
 function Timer({ kept }) {
   const left = useLeft(kept);
@@ -79,8 +90,7 @@ function Timer({ kept }) {
   const [asked, setAsked] = useState(false);
   // Whoever goes on typing wants the time: no need to ask.
   useEffect(() => {
-    if (left > 0)
-      return undefined;
+    if (left > 0) return undefined;
     refresh({ all: false }).then(() => setAsked(true));
     const typed = (event) => event.target.matches('input, textarea') && asking.peek() === null && keepAgain();
     document.addEventListener('input', typed, { once: true });
@@ -88,15 +98,26 @@ function Timer({ kept }) {
   }, [left > 0]);
   if (left <= 0)
     return (
-      <Banner icon={TimerOff} title={t('public.overTitle', { time: formatTime(kept.startsAt, zone.value) })}
-        action={<Button small busy={busy} onClick={keepAgain}>{t('public.keepAgain')}</Button>}>
+      <Banner
+        icon={TimerOff}
+        title={t('public.overTitle', { time: formatTime(kept.startsAt, zone.value) })}
+        action={
+          <Button small busy={busy} onClick={keepAgain}>
+            {t('public.keepAgain')}
+          </Button>
+        }
+      >
         {t(asked && isFree(slot.value) ? 'public.overFree' : 'public.overText')}
       </Banner>
     );
   return (
     <div class="timer" role="timer" aria-label={`${t('public.kept')} ${countdown(left)}`}>
       <Icon of={TimerIcon} />
-      <span><span class="small muted">{t('public.kept')}</span><br /><TimeLine /></span>
+      <span>
+        <span class="small muted">{t('public.kept')}</span>
+        <br />
+        <TimeLine />
+      </span>
       <span class="timer__left">{countdown(left)}</span>
       <progress class="bar" max={kept.keptMs} value={left} aria-label={t('public.kept')} />
     </div>
@@ -106,7 +127,16 @@ function Timer({ kept }) {
 function Saved() {
   const words = { saving: 'common.saving', saved: 'common.saved', waiting: 'public.savedHere' };
   const word = words[saving.value];
-  return <p class="saved" role="status">{word && <><Icon of={saving.value === 'saving' ? LoaderCircle : Check} size="s" />{t(word)}</>}</p>;
+  return (
+    <p class="saved" role="status">
+      {word && (
+        <>
+          <Icon of={saving.value === 'saving' ? LoaderCircle : Check} size="s" />
+          {t(word)}
+        </>
+      )}
+    </p>
+  );
 }
 
 function Fields() {
@@ -115,25 +145,56 @@ function Fields() {
   const code = callingCode(clinic.value.country);
   const typed = (field) => (event) => {
     setDetail(field, event.target.value);
-    if (problems.peek()[field])
-      problems.value = { ...problems.peek(), [field]: undefined };
+    if (problems.peek()[field]) problems.value = { ...problems.peek(), [field]: undefined };
   };
   return (
     <>
-      <Field id="d-phone" label={t('public.phone')} error={wrong.phone} beside={<Saved />}>{(a) => (
-        <div class="prefix">
-          {code && !isInternational(phone) && <span class="prefix__text num">{code}</span>}
-          <input class="input" {...a} type="tel" inputMode="tel" autocomplete={isInternational(phone) ? 'tel' : 'tel-national'} required value={phone} onInput={typed('phone')} maxLength={24} />
-        </div>)}
+      <Field id="d-phone" label={t('public.phone')} error={wrong.phone} beside={<Saved />}>
+        {(a) => (
+          <div class="prefix">
+            {code && !isInternational(phone) && <span class="prefix__text num">{code}</span>}
+            <input
+              class="input"
+              {...a}
+              type="tel"
+              inputMode="tel"
+              autocomplete={isInternational(phone) ? 'tel' : 'tel-national'}
+              required
+              value={phone}
+              onInput={typed('phone')}
+              maxLength={24}
+            />
+          </div>
+        )}
       </Field>
-      <Field id="d-name" label={t('public.name')} error={wrong.name}>{(a) =>
-        <input class="input" {...a} autocomplete="name" required value={name} onInput={typed('name')} maxLength={120} />}
+      <Field id="d-name" label={t('public.name')} error={wrong.name}>
+        {(a) => (
+          <input
+            class="input"
+            {...a}
+            autocomplete="name"
+            required
+            value={name}
+            onInput={typed('name')}
+            maxLength={120}
+          />
+        )}
       </Field>
-      <Field id="d-email" label={t('public.email')} error={wrong.email} optional>{(a) =>
-        <input class="input" {...a} type="email" autocomplete="email" value={email} onInput={typed('email')} maxLength={254} />}
+      <Field id="d-email" label={t('public.email')} error={wrong.email} optional>
+        {(a) => (
+          <input
+            class="input"
+            {...a}
+            type="email"
+            autocomplete="email"
+            value={email}
+            onInput={typed('email')}
+            maxLength={254}
+          />
+        )}
       </Field>
-      <Field id="d-reason" label={t('public.reason')} error={wrong.reason} hint={t('public.reasonHint')} optional>{(a) =>
-        <textarea class="textarea" {...a} rows={2} value={reason} onInput={typed('reason')} maxLength={500} />}
+      <Field id="d-reason" label={t('public.reason')} error={wrong.reason} hint={t('public.reasonHint')} optional>
+        {(a) => <textarea class="textarea" {...a} rows={2} value={reason} onInput={typed('reason')} maxLength={500} />}
       </Field>
     </>
   );
@@ -144,7 +205,11 @@ function BookButton() {
   const asks = service.value && !service.value.autoConfirm;
   const word = moving.value ? 'public.moveTo' : asks ? 'public.ask' : 'public.book';
   if (state === 'waiting')
-    return <Button wide busy>{t('public.waiting')}</Button>;
+    return (
+      <Button wide busy>
+        {t('public.waiting')}
+      </Button>
+    );
   return (
     <Button kind="primary" wide type="submit" busy={state === 'sending'} off={asking.value !== null} onClick={book}>
       {t(word, { when: chosenTime() })}
@@ -157,13 +222,13 @@ function Terms() {
   const one = service.value;
   const until = Date.parse(slot.value.startsAt) - (one.cancelMinutes ?? 0) * 60000;
   const words = [];
-  if (one.price)
-    words.push(t('public.pay', { price: price(one) }));
-  if (!one.autoConfirm)
-    words.push(t('public.weConfirm'));
+  if (one.price) words.push(t('public.pay', { price: price(one) }));
+  if (!one.autoConfirm) words.push(t('public.weConfirm'));
   if (one.cancelMinutes && until > now()) {
     const late = dayOf(until, zone.value);
-    words.push(t('public.changeUntil', { time: formatTime(until, zone.value), day: formatDay(late, { today: today() }) }));
+    words.push(
+      t('public.changeUntil', { time: formatTime(until, zone.value), day: formatDay(late, { today: today() }) }),
+    );
   }
   return <p class="small muted">{words.join(' ')}</p>;
 }

@@ -8,7 +8,19 @@ import { formatPhone, telHref } from '../common/phone.js';
 import { formatDay, formatTime, now, wall, zoneNote } from '../common/time.js';
 import { Banner, Button, Dialog, Icon } from '../common/ui.jsx';
 import { clinic, services } from './data.js';
-import { booked, day, doctorChoice, doctorOf, focusOn, goTo, moving, serviceId, slot, startAgain, zone } from './flow.js';
+import {
+  booked,
+  day,
+  doctorChoice,
+  doctorOf,
+  focusOn,
+  goTo,
+  moving,
+  serviceId,
+  slot,
+  startAgain,
+  zone,
+} from './flow.js';
 import { calendarFile, download } from './ics.js';
 import { Facts } from './summary.jsx';
 import { refresh } from './slots.js';
@@ -20,22 +32,28 @@ export function Done() {
   const visit = booked.value;
   const asked = visit.status === 'requested';
   useLayoutEffect(() => {
-    if (focusOn.value !== 'done')
-      return;
+    if (focusOn.value !== 'done') return;
     focusOn.value = null;
     scrollTo(0, 0);
     heading.current.focus({ preventScroll: true });
   });
-  if (!clinic.value || !services.value)
-    return null;
+  if (!clinic.value || !services.value) return null;
   return (
     <div class="done stack stack--3">
       <div class="stack stack--1">
-        <span class={`done-mark${asked ? ' done-mark--asked' : ''}`}><Icon of={asked ? Hourglass : Check} size="l" /></span>
-        <h1 ref={heading} tabIndex={-1}>{t(asked ? 'public.askedTitle' : 'public.doneTitle', { name: firstName(visit.name) })}</h1>
+        <span class={`done-mark${asked ? ' done-mark--asked' : ''}`}>
+          <Icon of={asked ? Hourglass : Check} size="l" />
+        </span>
+        <h1 ref={heading} tabIndex={-1}>
+          {t(asked ? 'public.askedTitle' : 'public.doneTitle', { name: firstName(visit.name) })}
+        </h1>
         <p class="muted">{t(asked ? 'public.askedText' : 'public.doneText', { phone: formatPhone(visit.phone) })}</p>
       </div>
-      {!connected.value && <Banner kind="warning" icon={WifiOff} title={t('common.offlineTitle')}>{t('public.offlineDone')}</Banner>}
+      {!connected.value && (
+        <Banner kind="warning" icon={WifiOff} title={t('common.offlineTitle')}>
+          {t('public.offlineDone')}
+        </Banner>
+      )}
       <VisitCard visit={visit} />
       <Ways visit={visit} />
     </div>
@@ -46,13 +64,24 @@ function VisitCard({ visit }) {
   const { day: key } = wall(visit.startsAt, zone.value);
   const note = zoneNote(visit.startsAt, zone.value);
   return (
-    <div class="card"><div class="card__body stack">
-      <div>
-        <p class="as-h2 num">{formatDay(key, { long: true })}, {formatTime(visit.startsAt, zone.value)}</p>
-        {note && <p class="small muted">{t(note.day ? 'public.zoneNoteDay' : 'public.zoneNote', { ...note, day: note.day && formatDay(note.day) })}</p>}
+    <div class="card">
+      <div class="card__body stack">
+        <div>
+          <p class="as-h2 num">
+            {formatDay(key, { long: true })}, {formatTime(visit.startsAt, zone.value)}
+          </p>
+          {note && (
+            <p class="small muted">
+              {t(note.day ? 'public.zoneNoteDay' : 'public.zoneNote', {
+                ...note,
+                day: note.day && formatDay(note.day),
+              })}
+            </p>
+          )}
+        </div>
+        <Facts visit={{ doctor: doctorOf(visit.doctorId), service: serviceOf(visit) }} />
       </div>
-      <Facts visit={{ doctor: doctorOf(visit.doctorId), service: serviceOf(visit) }} />
-    </div></div>
+    </div>
   );
 }
 
@@ -81,14 +110,20 @@ function Ways({ visit }) {
   const past = Date.parse(visit.startsAt) < now();
   return (
     <div class="stack stack--1">
-      <Button kind="primary" wide icon={CalendarPlus} onClick={() => save(visit)}>{t('public.addToCalendar')}</Button>
+      <Button kind="primary" wide icon={CalendarPlus} onClick={() => save(visit)}>
+        {t('public.addToCalendar')}
+      </Button>
       {!past && (
         <div class="pair">
           <Button onClick={() => move(visit)}>{t('public.changeTime')}</Button>
-          <Button kind="danger-quiet" onClick={() => setAsks(true)}>{t('public.cancelVisit')}</Button>
+          <Button kind="danger-quiet" onClick={() => setAsks(true)}>
+            {t('public.cancelVisit')}
+          </Button>
         </div>
       )}
-      <Button kind="quiet" onClick={startAgain}>{t('public.another')}</Button>
+      <Button kind="quiet" onClick={startAgain}>
+        {t('public.another')}
+      </Button>
       {asks && <CancelDialog visit={visit} close={() => setAsks(false)} />}
     </div>
   );
@@ -101,8 +136,16 @@ function CancelDialog({ visit, close }) {
   const foot = (
     <>
       <Button onClick={close}>{t('public.keepVisit')}</Button>
-      {phone && <Button kind="primary" href={telHref(phone)} icon={Phone}>{formatPhone(phone)}</Button>}
+      {phone && (
+        <Button kind="primary" href={telHref(phone)} icon={Phone}>
+          {formatPhone(phone)}
+        </Button>
+      )}
     </>
   );
-  return <Dialog title={t('public.cancelTitle')} onClose={close} foot={foot}><p>{tx('public.cancelText', { when: <strong>{when}</strong> })}</p></Dialog>;
+  return (
+    <Dialog title={t('public.cancelTitle')} onClose={close} foot={foot}>
+      <p>{tx('public.cancelText', { when: <strong>{when}</strong> })}</p>
+    </Dialog>
+  );
 }

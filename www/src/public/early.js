@@ -2,4 +2,6 @@
 // wait.  data.js picks the answers up.
 const get = (path) => fetch(path, { credentials: 'omit', headers: { Accept: 'application/json' } }).catch(() => null);
 
-globalThis.opdeskEarly = Object.fromEntries(['/api/clinic', '/api/services', '/api/doctors'].map((path) => [path, get(path)]));
+globalThis.opdeskEarly = Object.fromEntries(
+  ['/api/clinic', '/api/services', '/api/doctors'].map((path) => [path, get(path)]),
+);

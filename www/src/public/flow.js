@@ -26,8 +26,16 @@ export const moving = signal(saved.moving ?? false);
 
 effect(() => {
   session.set('booking', {
-    open: open.value, serviceId: serviceId.value, doctorChoice: doctorChoice.value, day: day.value, slot: slot.value,
-    hold: hold.value, details: details.value, lead: lead.value, booked: booked.value, moving: moving.value,
+    open: open.value,
+    serviceId: serviceId.value,
+    doctorChoice: doctorChoice.value,
+    day: day.value,
+    slot: slot.value,
+    hold: hold.value,
+    details: details.value,
+    lead: lead.value,
+    booked: booked.value,
+    moving: moving.value,
   });
 });
 
@@ -41,32 +49,23 @@ export const zone = computed(() => clinic.value?.timeZone ?? 'UTC');
 
 // What cannot be offered any more is asked again; with one service or one doctor there is no question.
 effect(() => {
-  if (!services.value || !doctors.value || booked.peek())
-    return;
+  if (!services.value || !doctors.value || booked.peek()) return;
   batch(() => {
-    if (serviceId.peek() && !byId(services.value, serviceId.peek()))
-      serviceId.value = null;
-    if (services.value.length === 1)
-      serviceId.value = services.value[0].id;
+    if (serviceId.peek() && !byId(services.value, serviceId.peek())) serviceId.value = null;
+    if (services.value.length === 1) serviceId.value = services.value[0].id;
     if (doctorChoice.peek() && doctorChoice.peek() !== 'any' && !doctorOf(doctorChoice.peek()))
       doctorChoice.value = null;
-    if (doctors.value.length === 1)
-      doctorChoice.value = doctors.value[0].id;
-    if (open.peek() !== 'done')
-      open.value = firstOpen(open.peek());
+    if (doctors.value.length === 1) doctorChoice.value = doctors.value[0].id;
+    if (open.peek() !== 'done') open.value = firstOpen(open.peek());
   });
 });
 
 /** The question to show when `wanted` is asked for: that one, or the first before it that has no answer. */
 export function firstOpen(wanted) {
-  if (!serviceId.peek())
-    return 'service';
-  if (wanted === 'service' && services.peek()?.length > 1)
-    return 'service';
-  if (!doctorChoice.peek())
-    return 'doctor';
-  if (wanted === 'doctor' && doctors.peek()?.length > 1)
-    return 'doctor';
+  if (!serviceId.peek()) return 'service';
+  if (wanted === 'service' && services.peek()?.length > 1) return 'service';
+  if (!doctorChoice.peek()) return 'doctor';
+  if (wanted === 'doctor' && doctors.peek()?.length > 1) return 'doctor';
   return slot.peek() && wanted !== 'when' ? 'details' : 'when';
 }
 

@@ -17,17 +17,27 @@ export const unkept = signal(false);
 export async function release() {
   const old = hold.peek();
   hold.value = null;
-  if (!old)
-    return;
-  await api('DELETE', `/api/reservations/${old.id}`, { stranger: true, keepalive: true, headers: { 'X-Reservation-Token': old.token } })
-    .catch(() => {});
+  if (!old) return;
+  await api('DELETE', `/api/reservations/${old.id}`, {
+    stranger: true,
+    keepalive: true,
+    headers: { 'X-Reservation-Token': old.token },
+  }).catch(() => {});
 }
 
 async function reserve(wanted) {
   const body = { doctorId: wanted.doctorId, startsAt: wanted.startsAt, serviceId: serviceId.peek() };
   const kept = await api('POST', '/api/reservations', { stranger: true, body, idempotent: newKey() });
   const expiresAt = Date.parse(kept.expiresAt);
-  return { ...body, id: kept.id, token: kept.token, startsAt: kept.startsAt, endsAt: kept.endsAt, expiresAt, keptMs: expiresAt - now() };
+  return {
+    ...body,
+    id: kept.id,
+    token: kept.token,
+    startsAt: kept.startsAt,
+    endsAt: kept.endsAt,
+    expiresAt,
+    keptMs: expiresAt - now(),
+  };
 }
 
 // Several doctors may have the same time: the first that can still be had is taken.
@@ -37,8 +47,7 @@ async function reserveOne(choices) {
     try {
       return { held: await reserve(wanted), wanted };
     } catch (e) {
-      if (e.code !== 'SLOT_TAKEN')
-        throw e;
+      if (e.code !== 'SLOT_TAKEN') throw e;
       markTaken([{ ...wanted, ms: Date.parse(wanted.startsAt) }]);
       refusal ??= e;
     }
@@ -68,8 +77,7 @@ export async function choose(choices) {
   try {
     const { held, wanted, refusal } = await reserveOne(choices);
     if (mine !== turn) {
-      if (held)
-        giveBack(held);
+      if (held) giveBack(held);
       return;
     }
     if (refusal) {
@@ -79,16 +87,17 @@ export async function choose(choices) {
     }
     settle({ ...wanted, startsAt: held.startsAt, endsAt: held.endsAt }, held);
   } catch (e) {
-    if (mine === turn)
-      await withoutHold(e, choices, mine);
+    if (mine === turn) await withoutHold(e, choices, mine);
   } finally {
-    if (mine === turn)
-      asking.value = null;
+    if (mine === turn) asking.value = null;
   }
 }
 
-const giveBack = (held) => api('DELETE', `/api/reservations/${held.id}`,
-  { stranger: true, headers: { 'X-Reservation-Token': held.token } }).catch(() => {});
+const giveBack = (held) =>
+  api('DELETE', `/api/reservations/${held.id}`, {
+    stranger: true,
+    headers: { 'X-Reservation-Token': held.token },
+  }).catch(() => {});
 
 function settle(chosen, held) {
   batch(() => {
@@ -97,8 +106,7 @@ function settle(chosen, held) {
     day.value = dayOf(chosen.startsAt, zone.peek());
     lost.value = null;
     unkept.value = !held;
-    if (open.peek() !== 'details')
-      goTo('details'); // else the visitor is typing there: the focus stays
+    if (open.peek() !== 'details') goTo('details'); // else the visitor is typing there: the focus stays
   });
 }
 
@@ -106,14 +114,12 @@ async function withoutHold(e, choices, mine) {
   if (e.code === 'OFFLINE') {
     settle(choices[0], null);
     await whenConnected();
-    if (mine === turn && !hold.peek() && slot.peek()?.startsAt === choices[0].startsAt)
-      await choose(choices);
+    if (mine === turn && !hold.peek() && slot.peek()?.startsAt === choices[0].startsAt) await choose(choices);
   } else if (e.status === 400 || e.status === 404 || e.status === 409) {
     // Not on offer any more: too close by now, or the hours have changed.
     markTaken(choices.map((one) => ({ ...one, ms: Date.parse(one.startsAt) })));
     loseTo(choices[0].startsAt);
-  } else
-    settle(choices[0], null);
+  } else settle(choices[0], null);
 }
 
 /** Take the same time again after the hold has run out. */

@@ -24,13 +24,26 @@ function fold(line) {
 /** visit: {id, version, startsAt, endsAt}; words: {title, place, text} */
 export function calendarFile(visit, { title, place, text }, at = new Date()) {
   return [
-    'BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//opdesk//booking//EN', 'METHOD:PUBLISH', 'BEGIN:VEVENT',
-    `UID:${visit.id}@opdesk`, `SEQUENCE:${visit.version}`, `DTSTAMP:${stamp(at)}`,
-    `DTSTART:${stamp(visit.startsAt)}`, `DTEND:${stamp(visit.endsAt)}`,
-    `SUMMARY:${escape(title)}`, `LOCATION:${escape(place)}`, `DESCRIPTION:${escape(text)}`,
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//opdesk//booking//EN',
+    'METHOD:PUBLISH',
+    'BEGIN:VEVENT',
+    `UID:${visit.id}@opdesk`,
+    `SEQUENCE:${visit.version}`,
+    `DTSTAMP:${stamp(at)}`,
+    `DTSTART:${stamp(visit.startsAt)}`,
+    `DTEND:${stamp(visit.endsAt)}`,
+    `SUMMARY:${escape(title)}`,
+    `LOCATION:${escape(place)}`,
+    `DESCRIPTION:${escape(text)}`,
     `STATUS:${visit.status === 'requested' ? 'TENTATIVE' : 'CONFIRMED'}`,
-    'END:VEVENT', 'END:VCALENDAR', '',
-  ].map(fold).join('\r\n');
+    'END:VEVENT',
+    'END:VCALENDAR',
+    '',
+  ]
+    .map(fold)
+    .join('\r\n');
 }
 
 export function download(name, text) {

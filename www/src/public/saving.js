@@ -25,16 +25,18 @@ function savable(known = {}) {
   const all = members();
   return {
     ...all,
-    email: isAddress(all.email) || !all.email ? all.email : known.email ?? '',
+    email: isAddress(all.email) || !all.email ? all.email : (known.email ?? ''),
     phone: !known.phone || isWhole() ? all.phone : known.phone,
   };
 }
 
 /** What is worth sending: all that is filled in, and what was filled in and has been emptied. */
 export function filled(known = {}, all = members()) {
-  return Object.fromEntries(Object.entries(all)
-    .filter(([key, value]) => value || known[key])
-    .map(([key, value]) => [key, value || null]));
+  return Object.fromEntries(
+    Object.entries(all)
+      .filter(([key, value]) => value || known[key])
+      .map(([key, value]) => [key, value || null]),
+  );
 }
 
 export const reachable = ({ name, phone }) => /\p{L}/u.test(name) && digitsOf(phone).length >= 7;
@@ -46,8 +48,7 @@ const isNews = () => text(savable(lead.peek()?.sent ?? {})) !== text(lead.peek()
 const keys = new Map();
 export const keyFor = (body) => {
   const name = text(body);
-  if (!keys.has(name))
-    keys.set(name, newKey());
+  if (!keys.has(name)) keys.set(name, newKey());
   return keys.get(name);
 };
 
@@ -55,13 +56,21 @@ async function send() {
   const sent = savable(lead.peek()?.sent ?? {});
   if (lead.peek()) {
     const { id, token, sent: known } = lead.peek();
-    await api('PATCH', `/api/appointments/${id}`, { stranger: true, retry: true, body: filled(known, sent), headers: { 'X-Edit-Token': token } });
-    if (lead.peek()?.id === id)
-      lead.value = { ...lead.peek(), sent };
+    await api('PATCH', `/api/appointments/${id}`, {
+      stranger: true,
+      retry: true,
+      body: filled(known, sent),
+      headers: { 'X-Edit-Token': token },
+    });
+    if (lead.peek()?.id === id) lead.value = { ...lead.peek(), sent };
     return;
   }
   const body = { ...filled({}, sent), serviceId: serviceId.peek() ?? undefined };
-  const { appointment, editToken } = await api('POST', '/api/appointments', { stranger: true, body, idempotent: keyFor(body) });
+  const { appointment, editToken } = await api('POST', '/api/appointments', {
+    stranger: true,
+    body,
+    idempotent: keyFor(body),
+  });
   lead.value = { id: appointment.id, token: editToken, sent };
 }
 
@@ -70,8 +79,7 @@ let running = null;
 let refused = null;
 
 async function save() {
-  if (!reachable(details.peek()) || !isNews() || booked.peek() || refused === text(members()))
-    return;
+  if (!reachable(details.peek()) || !isNews() || booked.peek() || refused === text(members())) return;
   saving.value = 'saving';
   try {
     await send();
@@ -86,8 +94,7 @@ async function save() {
       timer = setTimeout(saveNow, (e.retryAfter ?? 10) * 1000);
       return;
     }
-    if (e.status === 404)
-      lead.value = null; // it is not ours any more: the booking makes a new one
+    if (e.status === 404) lead.value = null; // it is not ours any more: the booking makes a new one
     // A half-typed address or number is refused, and told only when the visitor wants to book.
     refused = text(members());
     saving.value = 'none';
@@ -119,11 +126,8 @@ export async function settled() {
 export function keepSaved() {
   effect(() => {
     const now = details.value;
-    if (open.value !== 'details' || !reachable(now) || booked.peek())
-      return;
-    if (lead.peek() || running || !isWhole())
-      saveSoon();
-    else
-      saveNow();
+    if (open.value !== 'details' || !reachable(now) || booked.peek()) return;
+    if (lead.peek() || running || !isWhole()) saveSoon();
+    else saveNow();
   });
 }

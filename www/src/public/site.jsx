@@ -10,7 +10,8 @@ import { clinic } from './data.js';
 export function hoursToday() {
   const { hours, timeZone } = clinic.value;
   const weekday = weekdayOf(dayOf(now(), timeZone));
-  return (hours ?? []).filter((one) => one.weekday === weekday)
+  return (hours ?? [])
+    .filter((one) => one.weekday === weekday)
     .map(({ start, end }) => ({ start: start.slice(0, 5), end: end.slice(0, 5) }))
     .sort((a, b) => a.start.localeCompare(b.start));
 }
@@ -23,8 +24,7 @@ export function openUntil() {
 
 function hoursText() {
   const hours = hoursToday();
-  if (!hours.length)
-    return t('public.closedToday');
+  if (!hours.length) return t('public.closedToday');
   return t('public.openToday', { hours: list(hours.map(({ start, end }) => `${start}–${end}`)) });
 }
 
@@ -34,18 +34,45 @@ export function SiteHead() {
   return (
     <header class="site-head">
       <div class="site-head__in">
-        <a class="brand" href="/" aria-label={about ? undefined : t('public.title')}><span class="brand__mark"><Icon of={Plus} /></span>{about?.name ?? <span class="skeleton brand__wait" />}</a>
-        <button class="btn btn--quiet btn--small head-end system" type="button" lang={other} onClick={() => setLang(other)}>
+        <a class="brand" href="/" aria-label={about ? undefined : t('public.title')}>
+          <span class="brand__mark">
+            <Icon of={Plus} />
+          </span>
+          {about?.name ?? <span class="skeleton brand__wait" />}
+        </a>
+        <button
+          class="btn btn--quiet btn--small head-end system"
+          type="button"
+          lang={other}
+          onClick={() => setLang(other)}
+        >
           {t('common.otherLanguage')}
         </button>
         <div class="site-head__facts">
           {about ? (
             <>
-              <span><Icon of={Clock} size="s" />{hoursText()}</span>
-              {about.phone && <a href={telHref(about.phone)}><Icon of={Phone} size="s" />{formatPhone(about.phone)}</a>}
-              {about.address && <span class="only-wide-flex"><Icon of={MapPin} size="s" />{about.address}</span>}
+              <span>
+                <Icon of={Clock} size="s" />
+                {hoursText()}
+              </span>
+              {about.phone && (
+                <a href={telHref(about.phone)}>
+                  <Icon of={Phone} size="s" />
+                  {formatPhone(about.phone)}
+                </a>
+              )}
+              {about.address && (
+                <span class="only-wide-flex">
+                  <Icon of={MapPin} size="s" />
+                  {about.address}
+                </span>
+              )}
             </>
-          ) : <span><span class="skeleton facts__wait" /></span>}
+          ) : (
+            <span>
+              <span class="skeleton facts__wait" />
+            </span>
+          )}
         </div>
       </div>
     </header>

@@ -30,8 +30,11 @@ const chosenDoctors = () => {
   return doctorChoice.value && doctorChoice.value !== 'any' ? all.filter((d) => d.id === doctorChoice.value) : all;
 };
 
-const overlaps = (slot, one) => one && slot.doctorId === one.doctorId
-  && slot.ms < Date.parse(one.endsAt) && Date.parse(slot.endsAt) > Date.parse(one.startsAt);
+const overlaps = (slot, one) =>
+  one &&
+  slot.doctorId === one.doctorId &&
+  slot.ms < Date.parse(one.endsAt) &&
+  Date.parse(slot.endsAt) > Date.parse(one.startsAt);
 
 // A held time is shown to nobody, so what the own hold covers is missing from the answer, and is put back.
 function withOwn(slots, before, doctorId, from) {
@@ -39,18 +42,21 @@ function withOwn(slots, before, doctorId, from) {
   if (!mine || mine.doctorId !== doctorId || mine.serviceId !== serviceId.peek() || mine.expiresAt < now())
     return slots;
   const away = daysBetween(from, dayOf(mine.startsAt, zone.peek()));
-  const own = away >= 0 && away < FORTNIGHT
-    ? [{ startsAt: mine.startsAt, endsAt: mine.endsAt, doctorId, ms: Date.parse(mine.startsAt) }] : [];
+  const own =
+    away >= 0 && away < FORTNIGHT
+      ? [{ startsAt: mine.startsAt, endsAt: mine.endsAt, doctorId, ms: Date.parse(mine.startsAt) }]
+      : [];
   const covered = before.filter((slot) => overlaps(slot, mine));
   const known = new Set(slots.map((slot) => slot.ms));
-  const back = [...own, ...covered].filter((slot, i, all) => !known.has(slot.ms) && all.findIndex((s) => s.ms === slot.ms) === i);
+  const back = [...own, ...covered].filter(
+    (slot, i, all) => !known.has(slot.ms) && all.findIndex((s) => s.ms === slot.ms) === i,
+  );
   return [...slots, ...back].sort((a, b) => a.ms - b.ms);
 }
 
 /** Show slots as taken where they stand, for a moment. */
 export function markTaken(slots) {
-  if (!slots.length)
-    return;
+  if (!slots.length) return;
   taken.value = { ...taken.value, ...Object.fromEntries(slots.map((slot) => [nameOf(slot), slot])) };
   setTimeout(function clear() {
     // Never take a time from under the focus.
@@ -59,8 +65,7 @@ export function markTaken(slots) {
       return;
     }
     const left = { ...taken.value };
-    for (const slot of slots)
-      delete left[nameOf(slot)];
+    for (const slot of slots) delete left[nameOf(slot)];
     taken.value = left;
   }, MARK_MS);
 }
@@ -82,11 +87,11 @@ async function ask(doctorId, from) {
 
 /** Ask again for what is on the screen: of all fortnights shown, or (a poll) only of the one with the chosen day. */
 export async function refresh({ all = true } = {}) {
-  if (!serviceId.peek() || !clinic.peek())
-    return;
+  if (!serviceId.peek() || !clinic.peek()) return;
   const first = today();
-  const wanted = Array.from({ length: shown.peek() }, (_, n) => fortnight(n, first))
-    .filter((from) => all || !day.peek() || (day.peek() >= from && day.peek() < addDays(from, FORTNIGHT)));
+  const wanted = Array.from({ length: shown.peek() }, (_, n) => fortnight(n, first)).filter(
+    (from) => all || !day.peek() || (day.peek() >= from && day.peek() < addDays(from, FORTNIGHT)),
+  );
   try {
     await Promise.all(wanted.flatMap((from) => untracked(chosenDoctors).map((doctor) => ask(doctor.id, from))));
     failed.value = false;
@@ -97,15 +102,15 @@ export async function refresh({ all = true } = {}) {
 
 /** All that is known for the choice, or null while it loads: [{day, free, closed, slots}] for each day of the strip. */
 export const strip = computed(() => {
-  if (!clinic.value || !serviceId.value || !doctors.value)
-    return null;
+  if (!clinic.value || !serviceId.value || !doctors.value) return null;
   const first = dayOf(now(), zone.value);
-  const table = new Map(daysFrom(first, shown.value * FORTNIGHT).map((d) => [d, { day: d, slots: new Map(), parts: [] }]));
+  const table = new Map(
+    daysFrom(first, shown.value * FORTNIGHT).map((d) => [d, { day: d, slots: new Map(), parts: [] }]),
+  );
   for (const doctor of chosenDoctors()) {
     for (let n = 0; n < shown.value; n++) {
       const part = fortnights.value[keyOf(doctor.id, fortnight(n, first), serviceId.value)];
-      if (!part)
-        return null;
+      if (!part) return null;
       collect(table, part, fortnight(n, first));
     }
   }
@@ -113,18 +118,14 @@ export const strip = computed(() => {
 });
 
 function collect(table, part, from) {
-  for (const d of daysFrom(from, FORTNIGHT))
-    table.get(d)?.parts.push(part);
+  for (const d of daysFrom(from, FORTNIGHT)) table.get(d)?.parts.push(part);
   for (const slot of part.slots) {
     const { day: d, minutes } = wallOf(slot.ms);
     const times = table.get(d)?.slots;
-    if (!times || slot.ms <= now())
-      continue;
+    if (!times || slot.ms <= now()) continue;
     const same = times.get(slot.ms);
-    if (same)
-      same.choices.push(slot);
-    else
-      times.set(slot.ms, { ms: slot.ms, minutes, choices: [slot] });
+    if (same) same.choices.push(slot);
+    else times.set(slot.ms, { ms: slot.ms, minutes, choices: [slot] });
   }
 }
 
@@ -139,8 +140,7 @@ const finish = ({ day: d, slots, parts }) => ({
 const walls = new Map();
 function wallOf(ms) {
   let it = walls.get(ms);
-  if (!it)
-    walls.set(ms, it = wall(ms, zone.peek()));
+  if (!it) walls.set(ms, (it = wall(ms, zone.peek())));
   return it;
 }
 
@@ -148,11 +148,14 @@ function wallOf(ms) {
 function worksOn({ rules, exceptions }, d) {
   const { day: todayKey, minutes } = wall(now(), zone.peek());
   const left = (end) => d !== todayKey || minutesFrom(end) > minutes;
-  const rule = rules.some((r) => r.weekday === weekdayOf(d) && (!r.validFrom || r.validFrom <= d)
-    && (!r.validTo || r.validTo >= d) && left(r.end));
+  const rule = rules.some(
+    (r) =>
+      r.weekday === weekdayOf(d) && (!r.validFrom || r.validFrom <= d) && (!r.validTo || r.validTo >= d) && left(r.end),
+  );
   const covers = (e) => dayOf(e.from, zone.peek()) <= d && dayOf(Date.parse(e.to) - 1, zone.peek()) >= d;
-  const closed = exceptions.some((e) => e.kind === 'closed' && covers(e)
-    && Date.parse(e.to) - Date.parse(e.from) >= 12 * 3600000);
+  const closed = exceptions.some(
+    (e) => e.kind === 'closed' && covers(e) && Date.parse(e.to) - Date.parse(e.from) >= 12 * 3600000,
+  );
   return (rule && !closed) || exceptions.some((e) => e.kind === 'extra' && covers(e));
 }
 
@@ -175,15 +178,16 @@ export function nextFree(doctorId) {
   const first = dayOf(now(), zone.value);
   const ids = doctorId === 'any' ? (doctors.value ?? []).map((d) => d.id) : [doctorId];
   const parts = ids.map((id) => fortnights.value[keyOf(id, first, serviceId.value)]);
-  if (parts.includes(undefined))
-    return undefined;
+  if (parts.includes(undefined)) return undefined;
   const free = parts.flatMap((part) => part.slots.filter((slot) => slot.ms > now()).slice(0, 1));
   return free.sort((a, b) => a.ms - b.ms)[0] ?? null;
 }
 
 /** Whether the time is free, as far as the last answer goes. */
-export const isFree = ({ doctorId, startsAt }) => strip.value?.some(({ slots }) => slots.some((time) =>
-  time.ms === Date.parse(startsAt) && time.choices.some((one) => one.doctorId === doctorId))) ?? false;
+export const isFree = ({ doctorId, startsAt }) =>
+  strip.value?.some(({ slots }) =>
+    slots.some((time) => time.ms === Date.parse(startsAt) && time.choices.some((one) => one.doctorId === doctorId)),
+  ) ?? false;
 
 /** Whether the service can be booked beyond the last day shown. */
 export const moreDays = computed(() => shown.value * FORTNIGHT <= (service.value?.horizonDays ?? 0));
@@ -193,8 +197,11 @@ export function showMore() {
   return refresh();
 }
 
-const looking = () => document.visibilityState === 'visible' && connected.peek()
-  && ['doctor', 'when', 'details'].includes(open.peek()) && (!booked.peek() || moving.peek());
+const looking = () =>
+  document.visibilityState === 'visible' &&
+  connected.peek() &&
+  ['doctor', 'when', 'details'].includes(open.peek()) &&
+  (!booked.peek() || moving.peek());
 
 /** Load when the choice changes, keep fresh while someone looks.  Called once. */
 export function keepFresh() {
@@ -207,13 +214,11 @@ export function keepFresh() {
   effect(() => {
     const list = strip.value;
     const chosen = list?.find((one) => one.day === day.peek());
-    if (list && !chosen)
-      day.value = list.find((one) => one.free)?.day ?? null;
+    if (list && !chosen) day.value = list.find((one) => one.free)?.day ?? null;
   });
   setInterval(() => looking() && refresh({ all: false }), POLL_MS);
   document.addEventListener('visibilitychange', () => looking() && refresh());
   effect(() => {
-    if (!connected.value)
-      whenConnected().then(() => looking() && refresh());
+    if (!connected.value) whenConnected().then(() => looking() && refresh());
   });
 }

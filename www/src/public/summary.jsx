@@ -25,17 +25,30 @@ export function Summary() {
   const until = openUntil();
   return (
     <aside class="page__aside only-wide" aria-labelledby="summary">
-      <div class="card"><div class="card__body card__body--3 stack">
-        <div>
-          <h2 id="summary" class="label-h">{t(moving.value ? 'public.newTime' : 'public.yourVisit')}</h2>
-          <p class="as-h2 num">{slot.value ? when(slot.value.startsAt) : <span class="muted">{t('public.noTimeYet')}</span>}</p>
-          {moving.value && <p class="small muted">{t('public.until', { when: when(booked.value.startsAt) })}</p>}
+      <div class="card">
+        <div class="card__body card__body--3 stack">
+          <div>
+            <h2 id="summary" class="label-h">
+              {t(moving.value ? 'public.newTime' : 'public.yourVisit')}
+            </h2>
+            <p class="as-h2 num">
+              {slot.value ? when(slot.value.startsAt) : <span class="muted">{t('public.noTimeYet')}</span>}
+            </p>
+            {moving.value && <p class="small muted">{t('public.until', { when: when(booked.value.startsAt) })}</p>}
+          </div>
+          <Facts visit={{ doctor: doctor.value, service: service.value }} />
         </div>
-        <Facts visit={{ doctor: doctor.value, service: service.value }} />
-      </div></div>
+      </div>
       {phone && (
         <p class="small muted aside-note">
-          {tx(until ? 'public.callUntil' : 'public.call', { phone: <a class="nowrap" href={telHref(phone)}>{formatPhone(phone)}</a>, time: until })}
+          {tx(until ? 'public.callUntil' : 'public.call', {
+            phone: (
+              <a class="nowrap" href={telHref(phone)}>
+                {formatPhone(phone)}
+              </a>
+            ),
+            time: until,
+          })}
         </p>
       )}
     </aside>
