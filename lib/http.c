@@ -171,6 +171,8 @@ http_next(struct http *h, struct arena *a)
 		if (FCGX_Accept_r(&io.request) == 0)
 			break;
 	}
+	/* A request that came at the last moment has its full time too. */
+	alarm(REQUEST_S);
 	start(h, a);
 	return true;
 }

@@ -82,6 +82,15 @@ utf8_length(struct bytes text)
 	return n;
 }
 
+/* U+202A to U+202E and U+2066 to U+2069, which turn what follows around. */
+static bool
+is_bidi_control(const unsigned char *p, size_t n)
+{
+	return n >= 3 && p[0] == 0xe2 &&
+		((p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) ||
+			(p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+}
+
 bool
 utf8_has_control(struct bytes text, const char *but)
 {
@@ -90,6 +99,8 @@ utf8_has_control(struct bytes text, const char *but)
 	for (size_t i = 0; i < text.n; i++) {
 		if (p[i] == 0x7f ||
 			(p[i] == 0xc2 && i + 1 < text.n && p[i + 1] < 0xa0))
+			return true;
+		if (is_bidi_control(p + i, text.n - i))
 			return true;
 		if (p[i] < 0x20 && (p[i] == '\0' || strchr(but, p[i]) == NULL))
 			return true;

@@ -13,7 +13,11 @@ bool utf8_valid(struct bytes text) MUST_USE;
 /* Code points in a valid text. */
 size_t utf8_length(struct bytes text) MUST_USE;
 
-/* Has a control character (below U+0020, U+007F to U+009F) other than those in but. */
+/*
+ * Has a control character (below U+0020, U+007F to U+009F) other than those in
+ * but, or one that turns the direction of the text around it: a name with
+ * such a one would make a whole list read backwards.
+ */
 bool utf8_has_control(struct bytes text, const char *but) MUST_USE;
 
 #endif

@@ -165,6 +165,11 @@ test_control(void)
 		{ "\xc2\xa0", 2, false },
 		{ "\xc3\x80", 2, false },
 		{ "\xe2\x80\x9f", 3, false },
+		{ "a\xe2\x80\xaez", 5, true },
+		{ "\xe2\x80\xaf", 3, false },
+		{ "\xe2\x81\xa6", 3, true },
+		{ "\xe2\x81\xa9", 3, true },
+		{ "\xe2\x80\x8f", 3, false },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
