@@ -11,14 +11,13 @@ my $top = $ENV{OPDESK_SRCDIR} // '.';
 my $seconds = $ENV{OPDESK_LONG} ? 600 : 3;
 my @flags = qw(-std=gnu11 -D_GNU_SOURCE -O1 -g -fno-sanitize-recover=undefined);
 my @all = qw(arena buf str utf8 error);
-my @json = qw(json json_scan json_string json_pick);
 my @http = qw(http role crypto);
-my %modules = (
-	json => [@all, @json],
-	jwt => [@all, @json, qw(jwt crypto)],
+my %modules = ( # what each needs; a module is x.c and all x_*.c
+	json => [@all, 'json'],
+	jwt => [@all, qw(json jwt crypto)],
 	diff => [qw(arena diff)],
 	path => [@all, @http, 'route'],
-	field => [@all, @json, @http, 'field'],
+	field => [@all, @http, qw(json field)],
 );
 my @libs = qw(-ljson-c -lcrypto -lfcgi -lm);
 my $dir = tempdir('opdesk-fuzz-XXXXXX', TMPDIR => 1, CLEANUP => 1);
@@ -37,17 +36,20 @@ plan skip_all => 'clang with libFuzzer is not here'
 	if system "clang -fsanitize=fuzzer $dir/probe.c -o $dir/probe 2>$dir/why";
 
 my @targets = $ENV{OPDESK_FUZZ} // sort keys %modules;
-my %object;
+my %objects;
 for my $module (map { @{ $modules{$_} } } @targets) {
-	$object{$module} //= compile("$top/lib/$module.c", "$dir/$module.o",
-		'fuzzer-no-link') && "$dir/$module.o"
-		or BAIL_OUT("lib/$module.c does not compile with clang");
+	$objects{$module} //= [map {
+		my $object = "$dir/" . (m{(\w+)\.c$})[0] . '.o';
+		compile($_, $object, 'fuzzer-no-link')
+			or BAIL_OUT("$_ does not compile with clang");
+		$object;
+	} glob "$top/lib/$module.c $top/lib/${module}_*.c"];
 }
 
 for my $target (@targets) {
 	my $program = "$dir/fuzz-$target";
 	my $corpus = "$top/t/data/fuzz/$target";
-	my @objects = map { $object{$_} } @{ $modules{$target} };
+	my @objects = map { @{ $objects{$_} } } @{ $modules{$target} };
 	ok compile("$top/t/fuzz/$target.c", "$program.o", 'fuzzer')
 		&& !system('clang', '-fsanitize=fuzzer,address,undefined',
 			"$program.o", @objects, @libs, '-o', $program),
