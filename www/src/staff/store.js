@@ -99,6 +99,7 @@ export function makeStore(client) {
   const revision = signal(0);
   const status = signal(client.status);
   const marks = new Map();
+  const marked = signal(0);
   const since = new Map();
   const listeners = new Set();
 
@@ -112,7 +113,7 @@ export function makeStore(client) {
     marks.set(row.id, now());
     setTimeout(() => {
       if (now() - (marks.get(row.id) ?? 0) >= MARK_MS - 50 && marks.delete(row.id))
-        revision.value++;
+        marked.value++;
     }, MARK_MS);
   }
 
@@ -162,7 +163,10 @@ export function makeStore(client) {
     },
 
     /** Whether somebody else changed it in the last seconds. */
-    isNew: (id) => marks.has(id),
+    isNew(id) {
+      void marked.value;
+      return marks.has(id);
+    },
 
     /** Since when it has its status, as far as this page or the row itself knows. */
     since(row) {

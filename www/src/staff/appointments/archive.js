@@ -9,9 +9,10 @@ const QUIET_MS = 300;
 const LEAST = 2;
 
 /** { rows, busy, failed } of the server's answer to q. */
-export function useArchive(filter, offline) {
+export function useArchive(filter, store) {
   const [answer, setAnswer] = useState({ rows: [], busy: false });
   const { q, status, doctor } = filter;
+  const { offline } = store.status.value;
   const asked = [q, status.join(), doctor.join(), offline].join('|');
   useEffect(() => {
     if (q.length < LEAST || offline) {
@@ -28,7 +29,7 @@ export function useArchive(filter, offline) {
         query.set('doctorId', doctor[0]);
       try {
         const { items } = await api('GET', `/api/appointments?${query}`, { signal: stop.signal });
-        setAnswer({ rows: items, busy: false });
+        setAnswer({ rows: items.filter((row) => !store.get(row.id)), busy: false });
       } catch (error) {
         if (!stop.signal.aborted)
           setAnswer({ rows: [], busy: false, failed: error });

@@ -75,8 +75,7 @@ export default function Appointments(props) {
 /* The rows of the filter with their heads, and what only the server has. */
 function useItems(store, filter, key, zone, today) {
   const finder = dayFinder(zone);
-  const { offline } = store.status.value;
-  const archive = useArchive(filter, offline);
+  const archive = useArchive(filter, store);
   const found = useRows(store, (rows) => select(rows, filter, { today, bounds: finder.bounds }), [key, today]);
   const items = useMemo(() => {
     const list = withHeads(found, finder.of);
@@ -114,8 +113,7 @@ function useColumns(me, doctors) {
 function useListKeys(items, table, openId, open) {
   const cursor = useRef(openId || null);
   const step = (by) => {
-    const focused = document.activeElement?.closest?.('[data-row]')?.dataset.row;
-    let at = items.findIndex((item) => item.row && item.row.id === (focused ?? cursor.current));
+    let at = items.findIndex((item) => item.row && item.row.id === cursor.current);
     do
       at += at < 0 ? 1 : by;
     while (items[at] && !items[at].row);
@@ -130,6 +128,13 @@ function useListKeys(items, table, openId, open) {
       open(items[at].row);
   };
   useKeys({ j: () => step(1), k: () => step(-1) });
+  useEffect(() => {
+    const come = (event) => {
+      cursor.current = event.target.closest?.('[data-row]')?.dataset.row ?? cursor.current;
+    };
+    document.addEventListener('focusin', come);
+    return () => document.removeEventListener('focusin', come);
+  }, []);
 
   /* The panel has closed: back to its row. */
   const was = useRef(openId);

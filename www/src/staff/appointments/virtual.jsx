@@ -47,6 +47,8 @@ export function VirtualTable({ items, columns, head, caption, draw, handle }) {
   const at = useMemo(() => tops(items), [items]);
 
   const look = () => {
+    if (!box.current)
+      return;
     const { scrollTop, clientHeight } = box.current;
     setView((old) => (Math.abs(old.top - scrollTop) < HEAD / 2 && old.height === clientHeight ? old : { top: scrollTop, height: clientHeight }));
   };

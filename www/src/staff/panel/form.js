@@ -23,8 +23,8 @@ export function equal(field, a, b) {
   return x === y;
 }
 
-/** A field as it is written: phones with their spaces. */
-export const written = (field, value) => (field === 'phone' && value ? formatPhone(value) : value ?? null);
+/** A field as it is written: phones with spaces, plain ones, for this is a text that people change. */
+export const written = (field, value) => (field === 'phone' && value ? formatPhone(value).replace(/\s/g, ' ') : value ?? null);
 
 export const draftOf = (row) => Object.fromEntries(fields.map((field) => [field, written(field, row[field])]));
 

@@ -1,0 +1,8 @@
+#!/usr/bin/perl
+# The list of appointments in a real browser, on a clinic of its own.
+use v5.36;
+use FindBin '$Bin';
+use lib "$FindBin::Bin/lib";
+use Staff;
+
+in_staff_browser('appointments');
