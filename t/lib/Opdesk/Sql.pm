@@ -22,7 +22,8 @@ sub new ($class, $clinic, %o) {
 # Sends without waiting; take() gives what came of it.
 sub send ($self, @lines) {
 	local $SIG{PIPE} = 'IGNORE';
-	print { $self->{in} } map { "$_\n" } @lines, ';', '\echo :SQLSTATE done';
+	utf8::encode($_) for my @bytes = @lines;
+	print { $self->{in} } map { "$_\n" } @bytes, ';', '\echo :SQLSTATE done';
 	$self->{in}->flush;
 }
 
