@@ -81,9 +81,11 @@ function Kept() {
 }
 
 const TimeLine = () => (
-  <span class="medium">{capital(`${chosenTime()}, ${doctorOf(slot.value.doctorId)?.name ?? ''}`)}</span>
+  <span class="medium">
+    <span class="nowrap">{capital(chosenTime())},</span>{' '}
+    <span class="nowrap">{doctorOf(slot.value.doctorId)?.name}</span>
+  </span>
 );
-
 function Timer({ kept }) {
   const left = useLeft(kept);
   const busy = asking.value !== null;
