@@ -223,7 +223,7 @@ function useTheirs({ answer, dirty, draft, setDraft }) {
 
 function SaveBar({ n, draft, setDraft, save, busy, off }) {
   return (
-    <div class="bulk" role="region" aria-label={t('availability.barLabel')}>
+    <div class="savebar" role="region" aria-label={t('availability.barLabel')}>
       <span class="medium" role="status">{t('availability.unsaved', { n })}</span>
       <Button kind="icon" small icon={Undo2} label={t('availability.undo')} onClick={() => setDraft(undo)} off={draft.past.length === 0} />
       <Button kind="icon" small icon={Redo2} label={t('availability.redo')} onClick={() => setDraft(redo)} off={draft.future.length === 0} />

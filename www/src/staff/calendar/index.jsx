@@ -1,5 +1,5 @@
 // The calendar: a day with a column for each doctor, or a week of one; on a phone one doctor and one day.
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { Banner, Button, Empty, Skeleton } from '../../common/ui.jsx';
 import { t } from '../../common/i18n.js';
 import { dayOf, formatTime } from '../../common/time.js';
@@ -40,6 +40,7 @@ export default function Calendar({ me, clinic, doctors: all, services, store, na
   const one = at.view === 'week' || narrow;
   const shownDoctors = useMemo(() => (one ? doctors.filter((d) => d.id === at.doctor) : doctors), [one, at.doctor, doctors]);
   const go = (change) => navigate(addressOf({ ...at, ...change }, today));
+  const [open, setOpen] = useState(new Set());
   const data = useView({ ...daysOf(at.view, at.day), doctorId: one ? at.doctor : undefined,
     doctorIds: shownDoctors.map((d) => d.id), serviceId: services[0]?.id }, store, zone);
 
@@ -54,7 +55,7 @@ export default function Calendar({ me, clinic, doctors: all, services, store, na
       <div class="work__body stack">
         {data.view && data.error && <Banner kind="plain">{t('calendar.stale', { time: formatTime(new Date(data.view.at), zone) })}</Banner>}
         {data.view
-          ? <View key={at.view} {...{ at, data, zone, minute, today, narrow, services, store, navigate, go }} doctors={shownDoctors} />
+          ? <View key={at.view} {...{ at, data, zone, minute, today, narrow, services, store, navigate, go, open, setOpen }} doctors={shownDoctors} />
           : <Waiting data={data} />}
       </div>
     </>

@@ -77,17 +77,18 @@ function mover(latest) {
     problem.value = { kind, visit, to, alternatives: error.body?.alternatives ?? [], current: error.body?.current };
   }
 
-  function place(row) {
+  /* The day is named when it is another one than before. */
+  function place(row, before) {
     const { zone, today, doctors } = latest.current;
     const words = [formatTime(row.startsAt, zone)];
     const day = dayOf(row.startsAt, zone);
-    if (day !== today)
+    if (day !== before)
       words.unshift(formatDay(day, { today }));
     return { when: words.join(', '), doctor: doctors.find((d) => d.id === row.doctorId)?.name ?? '' };
   }
 
   function told(visit, row) {
-    const { when, doctor } = place(row);
+    const { when, doctor } = place(row, visit.day);
     return row.doctorId === visit.doctorId
       ? t('calendar.moved', { name: visit.name, when })
       : t('calendar.movedTo', { name: visit.name, when, doctor });
@@ -107,7 +108,7 @@ function mover(latest) {
     const now = { ...visit, version: row.version, doctorId: row.doctorId, startMs: Date.parse(row.startsAt), endMs: Date.parse(row.endsAt) };
     const again = await send(now, { ms: visit.startMs, doctorId: visit.doctorId, outsideHours: wasOutside });
     if (again)
-      toast(t('calendar.movedBack', { name: visit.name, when: place(again).when }), { icon: Undo2 });
+      toast(t('calendar.movedBack', { name: visit.name, when: place(again, visit.day).when }), { icon: Undo2 });
     else
       announce(t('calendar.undoFailed'), { urgent: true });
   }

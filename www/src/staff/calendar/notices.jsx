@@ -4,19 +4,20 @@ import { Banner, Button, Dialog } from '../../common/ui.jsx';
 import { list, t } from '../../common/i18n.js';
 import { clock, dayOf, formatDay, formatTime } from '../../common/time.js';
 
-const when = (ms, zone, today) => {
+/* The day is named unless it is the one that is being spoken of. */
+const when = (ms, zone, spoken) => {
   const day = dayOf(new Date(ms), zone);
   const time = formatTime(new Date(ms), zone);
-  return day === today ? time : `${formatDay(day, { today })}, ${time}`;
+  return day === spoken ? time : `${formatDay(day)}, ${time}`;
 };
 
-function Taken({ problem, zone, today, choose, close }) {
+function Taken({ problem, zone, choose, close }) {
   const { visit, to, alternatives } = problem;
   const day = dayOf(new Date(to.ms), zone);
   return (
     <Banner kind="warning" icon={ClockAlert} alert title={t(to.known ? 'calendar.takenAlready' : 'calendar.takenTitle', { time: formatTime(new Date(to.ms), zone) })}
       action={<Button kind="quiet" small onClick={close}>{t('common.close')}</Button>}>
-      <p>{t(alternatives.length ? 'calendar.takenText' : 'calendar.takenNone', { name: visit.name, time: when(visit.startMs, zone, today) })}</p>
+      <p>{t(alternatives.length ? 'calendar.takenText' : 'calendar.takenNone', { name: visit.name, time: when(visit.startMs, zone, day) })}</p>
       {alternatives.length > 0 && (
         <div class="row calendar__near">
           {alternatives.map((a) => (
@@ -55,12 +56,13 @@ function Refused({ problem, zone, today, close }) {
 /** Outside the hours is possible, when somebody means it. */
 export function OutsideDialog({ ask, zone, today, onMove, onStay }) {
   const { visit, column, place } = ask;
+  const spoken = visit.day === column.day ? column.day : today;
   const hours = column.spans.map((s) => `${clock(s.from)}–${clock(s.to)}`);
   return (
-    <Dialog title={t('calendar.outsideTitle', { time: when(place.ms, zone, today) })} onClose={onStay}
+    <Dialog title={t('calendar.outsideTitle', { time: when(place.ms, zone, spoken) })} onClose={onStay}
       foot={<>
-        <Button onClick={onStay}>{t('calendar.outsideStay', { time: when(visit.startMs, zone, today) })}</Button>
-        <Button kind="primary" onClick={onMove}>{t('calendar.outsideMove', { time: when(place.ms, zone, today) })}</Button>
+        <Button onClick={onStay}>{t('calendar.outsideStay', { time: when(visit.startMs, zone, spoken) })}</Button>
+        <Button kind="primary" onClick={onMove}>{t('calendar.outsideMove', { time: when(place.ms, zone, spoken) })}</Button>
       </>}>
       <p>{hours.length
         ? t('calendar.outsideText', { doctor: column.doctor.name, hours: list(hours) })

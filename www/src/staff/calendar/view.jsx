@@ -87,11 +87,10 @@ function ClosedDay({ day, schedules, zone, go }) {
   );
 }
 
-export function View({ at, data, zone, minute, today, narrow, doctors, services, store, navigate, go }) {
+export function View({ at, data, open, setOpen, zone, minute, today, narrow, doctors, services, store, navigate, go }) {
   const root = useRef();
   const area = useRef();
   const move = useSignal(null);
-  const [open, setOpen] = useState(new Set());
   const [ask, setAsk] = useState(null);
   const { items, schedules } = data.view;
   const mover = useMover({ zone, today, doctors, patch: data.patch, refresh: data.refresh, learnt: (row) => store.apply(row) });
