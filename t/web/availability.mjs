@@ -40,7 +40,7 @@ async function withPage({ who = 'desk', width = 1280, query = '', wait = '.paint
 
 const DAYS = ['', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 const cell = (page, day, time) => page.getByRole('checkbox', { name: `${DAYS[day]} ${time}`, exact: true });
-const bar = (page) => page.locator('.bulk');
+const bar = (page) => page.locator('.savebar');
 const save = (page) => bar(page).getByRole('button', { name: 'Save' });
 const toast = (page, text) => page.locator('.toast', { hasText: text });
 const preview = (page) => page.locator('section', { has: page.locator('#preview-h') });

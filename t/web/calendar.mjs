@@ -4,8 +4,8 @@
  */
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
-import { violations } from './lib/browser.mjs';
-import { ARUN, MEERA, PHYSIOTHERAPY, addDays, appointment, at, book, close, freeTimes, open, record, request, sideways, staff, wake, weekday, workday } from './lib/diary.mjs';
+import { hasSql, sql, violations } from './lib/staff.mjs';
+import { ARUN, CONSULTATION, MEERA, PHYSIOTHERAPY, addDays, appointment, at, base, book, close, freeTimes, open, record, request, sideways, staff, wake, weekday, workday } from './lib/diary.mjs';
 
 before(open);
 after(close);
@@ -287,7 +287,7 @@ test('a hold shows as held, and nobody is offered it', () => withPage({}, async 
   await held.waitFor();
   assert.match(await held.textContent(), /Held.*Somebody is booking/);
   assert.ok(await page.locator(`[data-column="${MEERA}"] .free`).count() < times.length);
-  await fetch(`${process.env.OPDESK_URL}/api/reservations/${hold.id}`, { method: 'DELETE', headers: { 'X-Reservation-Token': hold.token } });
+  await fetch(`${base}/api/reservations/${hold.id}`, { method: 'DELETE', headers: { 'X-Reservation-Token': hold.token } });
 }));
 
 test('a day on which nobody works says so and leads on', () => withPage({}, async (page) => {
@@ -362,4 +362,59 @@ test('the day sheet is one click away', () => withPage({}, async (page) => {
   await show(page, day);
   await page.getByRole('button', { name: 'Day sheet to print' }).click();
   await page.waitForURL(new RegExp(`/staff/daysheet\\?day=${day}`));
+}));
+
+/* 400 in one week, 10,000 in all, as a clinic has them after some years. */
+function crowd(monday) {
+  sql(`INSERT INTO core.appointment (doctor_id, service_id, starts_at, ends_at, name, phone, status, source)
+    SELECT CASE i % 2 WHEN 0 THEN '${MEERA}' ELSE '${ARUN}' END::uuid, '${CONSULTATION}', at, at + interval '15 minutes', 'Crowd ' || i, '+919800000000', 'confirmed', 'desk'
+      FROM generate_series(0, 399) i, LATERAL (SELECT timestamptz '${at(monday, '09:00')}' + (i / 67) * interval '1 day' + (i % 67 / 2) * interval '15 minutes') t(at)
+    UNION ALL
+    SELECT '${MEERA}', '${CONSULTATION}', at, at + interval '15 minutes', 'Past ' || i, '+919800000000', 'completed', 'desk'
+      FROM generate_series(0, 9599) i, LATERAL (SELECT timestamptz '${at(monday, '09:00')}' - interval '80 days' + i * interval '11 minutes') t(at)`);
+}
+
+test('four hundred visits in the week and ten thousand in the clinic do not make it slow', { skip: !hasSql }, () => withPage({ who: 'admin' }, async (page) => {
+  let monday = addDays(await workday(1), 40);
+  monday = addDays(monday, 1 - weekday(monday));
+  crowd(monday);
+  await show(page, monday, `&view=week&doctor=${MEERA}`);
+  await page.waitForFunction(() => document.querySelectorAll('[data-visit]').length >= 200);
+  await page.locator('[data-live="live"], [data-live="slow"]', { hasText: /Up to date|Every|As of/i }).waitFor({ timeout: 60_000 }).catch(() => {});
+
+  const turn = await page.evaluate(async () => {
+    const begun = performance.now();
+    document.querySelector('.segments input').click();
+    while (document.querySelectorAll('[data-column]').length !== 2 || !document.querySelector('[data-visit]'))
+      await new Promise(requestAnimationFrame);
+    return performance.now() - begun;
+  });
+  assert.ok(turn < 1500, `from the week to the day in ${Math.round(turn)} ms`);
+
+  await show(page, monday, `&view=week&doctor=${MEERA}`);
+  await page.waitForFunction(() => document.querySelectorAll('[data-visit]').length >= 200);
+  const first = page.locator('[data-movable]').nth(3);
+  const a = await first.boundingBox();
+  await page.mouse.move(a.x + 20, a.y + 8);
+  await page.mouse.down();
+  await page.mouse.move(a.x + 30, a.y + 30, { steps: 3 });
+  await page.evaluate(() => {
+    globalThis.frames = [];
+    let last = performance.now();
+    const next = (now) => {
+      globalThis.frames.push(now - last);
+      last = now;
+      globalThis.watching = requestAnimationFrame(next);
+    };
+    requestAnimationFrame(next);
+  });
+  await page.mouse.move(a.x + 500, a.y + 500, { steps: 60 });
+  const frames = await page.evaluate(() => {
+    cancelAnimationFrame(globalThis.watching);
+    return globalThis.frames.slice(1).sort((x, y) => x - y);
+  });
+  await page.keyboard.press('Escape');
+  await page.mouse.up();
+  const median = frames[Math.floor(frames.length / 2)];
+  assert.ok(median < 50, `a frame takes ${Math.round(median)} ms while dragging, the longest ${Math.round(frames.at(-1))}`);
 }));

@@ -1,16 +1,13 @@
-// What the tests of calendar, availability and day sheet have in common: staff who are signed in, plain requests of
-// others, and a working day to play on.
-import { base, launch, visitor } from './browser.mjs';
+/*
+ * What the tests of calendar, availability and day sheet have in common
+ * beside staff.mjs: working days to play on, free times, visits at a time.
+ */
+import { PASSWORD, base, caller, demo, launch, pageOf, people } from './staff.mjs';
 
-const PASSWORD = 'correct horse battery staple';
-export const people = { admin: 'admin@opdesk.test', desk: 'desk@opdesk.test', doctor: 'meera@opdesk.test' };
-export const MEERA = '00000000-0000-4000-8000-0000000000d1';
-export const ARUN = '00000000-0000-4000-8000-0000000000d2';
-export const CONSULTATION = '00000000-0000-4000-8000-0000000000a1';
-export const PHYSIOTHERAPY = '00000000-0000-4000-8000-0000000000a3';
+export { base };
+export const { meera: MEERA, arun: ARUN, consultation: CONSULTATION, physio: PHYSIOTHERAPY } = demo;
 
 let browser;
-const sessions = new Map();
 
 export async function open() {
   browser = await launch();
@@ -18,39 +15,13 @@ export async function open() {
 
 export const close = () => browser.close();
 
-async function signIn(who) {
-  const context = await browser.newContext({ baseURL: base });
-  const answer = await context.request.post('/api/auth/login', { data: { email: people[who], password: PASSWORD }, headers: { Origin: base } });
-  if (!answer.ok())
-    throw new Error(`no sign-in as ${who}: ${answer.status()}`);
-  const { accessToken } = await answer.json();
-  const state = await context.storageState();
-  await context.close();
-  return { state, token: accessToken };
-}
-
-/** One session for all pages of a person: signing in is limited. */
-async function sessionOf(who) {
-  if (!sessions.has(who))
-    sessions.set(who, signIn(who));
-  return sessions.get(who);
-}
-
 /** A page of somebody who is signed in. */
-export async function staff(who, options = {}) {
-  const { state } = await sessionOf(who);
-  return visitor(browser, { storageState: state, ...options });
-}
+export const staff = (who, options) => pageOf(browser, who, options);
 
-/** A plain request of staff elsewhere, by token: { status, …body } */
+/** A plain request of staff elsewhere: { status, …body } */
 export async function request(method, path, body, who = 'desk') {
-  const { token } = await sessionOf(who);
-  const answer = await fetch(base + path, {
-    method, body: body && JSON.stringify(body),
-    headers: { Accept: 'application/json', Authorization: `Bearer ${token}`, ...(body && { 'Content-Type': 'application/json' }) },
-  });
-  const text = await answer.text();
-  return { ...(text && JSON.parse(text)), status: answer.status };
+  const answer = await (await caller(who))(method, path, body);
+  return { ...answer.body, status: answer.status };
 }
 
 export const addDays = (day, n) => new Date(Date.parse(`${day}T00:00:00Z`) + n * 86_400_000).toISOString().slice(0, 10);
@@ -103,3 +74,15 @@ export const wake = (page) => page.evaluate(() => {
 });
 
 export const sideways = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
+const cookies = {};
+
+/** Signs the person of a page in that somebody else has opened; once for all pages, signing in is limited. */
+export async function signIn(page, who = 'admin') {
+  cookies[who] ??= page.request.post('/api/auth/login', { headers: { Origin: base }, data: { email: people[who], password: PASSWORD } })
+    .then(() => page.context().cookies());
+  await page.context().addCookies(await cookies[who]);
+}
+
+export const never = () => new Promise(() => {});
+export const broken = (route) => route.fulfill({ status: 500, contentType: 'application/problem+json', body: '{"code":"INTERNAL_ERROR"}' });
