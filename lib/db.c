@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lib/clock.h"
+#include "lib/db_fault.h"
 #include "lib/log.h"
 #include "lib/metrics.h"
 
@@ -175,68 +176,6 @@ wait_answer(struct db *db, int64_t until_us)
 }
 
 static void
-copy_field(char *out, size_t size, const PGresult *res, int field)
-{
-	const char *text = PQresultErrorField(res, field);
-
-	snprintf(out, size, "%.*s",
-		(int)(text != NULL ? strcspn(text, "\r\n") : 0),
-		text != NULL ? text : "");
-}
-
-static enum err
-by_state(const char *state)
-{
-	static const struct {
-		const char *start;
-		enum err e;
-	} table[] = {
-		{ "40001", E_UNAVAILABLE }, /* serialization failure */
-		{ "40P01", E_UNAVAILABLE }, /* deadlock */
-		{ "55P03", E_UNAVAILABLE }, /* lock not available */
-		{ "57014", E_UNAVAILABLE }, /* statement timeout */
-		{ "57P0", E_UNAVAILABLE },  /* shutting down */
-		{ "25P03", E_UNAVAILABLE }, /* idle in transaction too long */
-		{ "53", E_UNAVAILABLE },    /* out of resources */
-		{ "08", E_UNAVAILABLE },    /* connection */
-		{ "25006", E_UNAVAILABLE }, /* read only: a standby */
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(table); i++)
-		if (strncmp(state, table[i].start, strlen(table[i].start)) == 0)
-			return table[i].e;
-	return E_INTERNAL_ERROR;
-}
-
-static bool
-is_one_of(const char *state, const char *list)
-{
-	return state[0] != '\0' && strstr(list, state) != NULL;
-}
-
-static enum err
-read_fault(struct db *db, const PGresult *res)
-{
-	struct db_fault *f = &db->fault;
-	bool ours;
-
-	memset(f, 0, sizeof *f);
-	copy_field(f->state, sizeof f->state, res, PG_DIAG_SQLSTATE);
-	ours = strcmp(f->state, "OD000") == 0;
-	copy_field(f->name, sizeof f->name, res,
-		ours ? PG_DIAG_MESSAGE_PRIMARY : PG_DIAG_CONSTRAINT_NAME);
-	copy_field(f->where, sizeof f->where, res, PG_DIAG_CONTEXT);
-	if (f->state[0] == '\0')
-		return E_UNAVAILABLE;
-	f->again = is_one_of(f->state, "40001 40P01 55P03");
-	f->forgotten = is_one_of(f->state, "0A000 42883 26000 42P05");
-	if (ours || strncmp(f->state, "23", 2) == 0)
-		return err_by_code(f->name);
-	copy_field(f->message, sizeof f->message, res, PG_DIAG_MESSAGE_PRIMARY);
-	return by_state(f->state);
-}
-
-static void
 clear_rows(void *rows)
 {
 	PQclear(((struct db_rows *)rows)->res);
@@ -295,7 +234,7 @@ judge(struct db *db, PGresult *res, enum err *e)
 	if (s == PGRES_TUPLES_OK || s == PGRES_COMMAND_OK)
 		return true;
 	if (*e == E_OK && s == PGRES_FATAL_ERROR)
-		*e = read_fault(db, res);
+		*e = db_fault_read(&db->fault, res);
 	return false;
 }
 
@@ -453,8 +392,8 @@ db_script(struct db *db, const char *script)
 	res = PQexec(db->conn, script);
 	if (PQresultStatus(res) == PGRES_FATAL_ERROR ||
 		PQresultStatus(res) == PGRES_BAD_RESPONSE) {
-		read_fault(db, res);
-		e = E_INTERNAL_ERROR;
+		e = db_fault_read(&db->fault, res);
+		e = e == E_UNAVAILABLE ? e : E_INTERNAL_ERROR;
 		snprintf(db->fault.message, sizeof db->fault.message, "%s",
 			PQresultErrorMessage(res));
 	}
