@@ -42,10 +42,13 @@ BEGIN
     EXECUTE format('ALTER ROLE %I SET plan_cache_mode = force_generic_plan', r);
     EXECUTE format('ALTER ROLE %I SET jit = off', r);
     EXECUTE format('ALTER ROLE %I SET timezone = ''UTC''', r);
-    EXECUTE format('ALTER ROLE %I SET idle_in_transaction_session_timeout = ''30s''', r);
+    EXECUTE format('ALTER ROLE %I SET idle_in_transaction_session_timeout = ''5s''', r);
   END LOOP;
   FOREACH r IN ARRAY ARRAY['opdesk_web', 'opdesk_signin'] LOOP
-    EXECUTE format('ALTER ROLE %I SET statement_timeout = ''15s''', r);
+    -- Just under what a program waits for an answer (lib/db.c), so that it
+    -- hears why; a lock that takes a second is tried again.
+    EXECUTE format('ALTER ROLE %I SET statement_timeout = ''4s''', r);
+    EXECUTE format('ALTER ROLE %I SET lock_timeout = ''1s''', r);
   END LOOP;
 END $$;
 
