@@ -1,7 +1,7 @@
 -- patients.sql - what cgi-bin/patients.c calls.
 SET LOCAL ROLE opdesk_api;
 
--- q is part of the name, or of the phone's digits; NULL: everybody.
+-- q is part of the name, of the phone's digits or of the e-mail; NULL: everybody.
 CREATE FUNCTION api.patients(q text, rows int)
 RETURNS TABLE (id uuid, name text, phone text, "lastVisit" timestamptz)
 LANGUAGE sql STABLE
@@ -12,7 +12,8 @@ BEGIN ATOMIC
            ORDER BY a.listed_at DESC LIMIT 1)
     FROM core.patient p
    WHERE p.clinic_id = (SELECT auth.clinic_id()) AND (SELECT auth.is_staff())
-     AND (patients.q IS NULL OR strpos(lower(p.name), lower(patients.q)) > 0 OR strpos(p.phone, core.digits(patients.q)) > 0)
+     AND (patients.q IS NULL OR strpos(lower(p.name), lower(patients.q)) > 0 OR strpos(p.phone, core.digits(patients.q)) > 0
+          OR strpos(lower(p.email), lower(patients.q)) > 0)
    ORDER BY p.name, p.id
    LIMIT patients.rows;
 END;
