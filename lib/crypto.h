@@ -27,8 +27,8 @@ void crypto_hmac(struct bytes key, struct bytes in,
 void crypto_md5_hex(struct bytes in, char out[CRYPTO_MD5_HEX]);
 
 /*
- * The MAC of (kind, parts joined by NUL) under key, as 43 characters of
- * base64url.  kind keeps tokens of one use from serving for another.
+ * The MAC of kind, a NUL and id under key, as 43 characters of base64url.
+ * kind keeps tokens of one use from serving for another.
  */
 const char *crypto_token(struct arena *a, struct bytes key, const char *kind,
 	const char *id) MUST_USE;
