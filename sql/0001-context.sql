@@ -62,7 +62,7 @@ CREATE PROCEDURE core.settle() LANGUAGE plpgsql AS $$
 DECLARE
   o record;
 BEGIN
-  FOR o IN SELECT c.oid::regclass AS name, n.nspname AS schema, CASE n.nspname WHEN 'auth' THEN 'opdesk_auth' ELSE 'opdesk_owner' END AS owner
+  FOR o IN SELECT c.oid::regclass AS name, CASE n.nspname WHEN 'auth' THEN 'opdesk_auth' ELSE 'opdesk_owner' END AS owner
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE n.nspname IN ('core', 'feed', 'auth') AND c.relkind IN ('r', 'p')
   LOOP

@@ -161,7 +161,8 @@ BEGIN
   RETURN (SELECT v.id FROM core.service v WHERE v.clinic_id = auth.clinic_id() ORDER BY v.position, v.name, v.id LIMIT 1);
 END $$;
 
-GRANT EXECUTE ON FUNCTION core.clinic_day, core.today, core.day_start, core.list_from, core.list_until, core.first_service TO opdesk_web, opdesk_hub, opdesk_worker;
+GRANT EXECUTE ON FUNCTION core.clinic_day, core.today, core.day_start, core.list_from, core.list_until, core.first_service
+  TO opdesk_web, opdesk_hub, opdesk_worker;
 
 -- A new clinic has its row in system_config.
 CREATE FUNCTION core.open_clinic() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -83,7 +83,8 @@ BEGIN
 END $$;
 CREATE TRIGGER dismiss AFTER UPDATE ON auth.account FOR EACH ROW
   WHEN (NEW.disabled AND NOT OLD.disabled
-        OR (OLD.role, OLD.clinic_id, OLD.doctor_id, OLD.patient_id) IS DISTINCT FROM (NEW.role, NEW.clinic_id, NEW.doctor_id, NEW.patient_id))
+        OR (OLD.role, OLD.clinic_id, OLD.doctor_id, OLD.patient_id)
+           IS DISTINCT FROM (NEW.role, NEW.clinic_id, NEW.doctor_id, NEW.patient_id))
   EXECUTE FUNCTION auth.dismiss();
 
 CREATE FUNCTION auth.rise() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -132,7 +133,8 @@ COMMENT ON FUNCTION auth.enter IS 'Checks the session and sets the context of th
 CREATE FUNCTION auth.clinic_of(host text) RETURNS uuid LANGUAGE plpgsql STABLE AS $$
 BEGIN
   RETURN (SELECT c.id FROM core.clinic c
-           ORDER BY (c.host IN (lower(clinic_of.host), regexp_replace(lower(clinic_of.host), ':[0-9]+$', ''))) IS TRUE DESC, c.position, c.id
+           ORDER BY (c.host IN (lower(clinic_of.host), regexp_replace(lower(clinic_of.host), ':[0-9]+$', ''))) IS TRUE DESC,
+                    c.position, c.id
            LIMIT 1);
 END $$;
 
@@ -152,15 +154,16 @@ COMMENT ON FUNCTION auth.leave IS 'Ends the context before the transaction does.
 
 CREATE FUNCTION auth.name_of(u auth.account) RETURNS text LANGUAGE plpgsql STABLE AS $$
 BEGIN
-  RETURN coalesce(u.name, (SELECT d.name FROM core.doctor d WHERE d.id = u.doctor_id), (SELECT p.name FROM core.patient p WHERE p.id = u.patient_id));
+  RETURN coalesce(u.name, (SELECT d.name FROM core.doctor d WHERE d.id = u.doctor_id),
+                  (SELECT p.name FROM core.patient p WHERE p.id = u.patient_id));
 END $$;
 
 -- Lets the caller see, beside what is theirs, the row with this edit token.
 CREATE FUNCTION auth.carry(hash bytea) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  PERFORM set_config('backtrace_functions',
-    array_to_string((string_to_array(current_setting('backtrace_functions'), ','))[1:7], ',') || ',' || coalesce(encode(hash, 'hex'), ''), true);
+  PERFORM set_config('backtrace_functions', array_to_string((string_to_array(current_setting('backtrace_functions'), ','))[1:7], ',')
+                                            || ',' || coalesce(encode(hash, 'hex'), ''), true);
 END $$;
 
 -- Out with what nobody can use any more.

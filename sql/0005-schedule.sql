@@ -32,7 +32,8 @@ CREATE TABLE core.exception (
   step      interval NOT NULL DEFAULT '15 minutes',
   CONSTRAINT not_found__doctor_id FOREIGN KEY (clinic_id, doctor_id) REFERENCES core.doctor (clinic_id, id) ON DELETE CASCADE,
   CONSTRAINT validation_error__exceptions CHECK (kind IN ('closed', 'extra') AND ends_at > starts_at
-    AND step BETWEEN '5 minutes' AND '8 hours' AND (kind = 'closed' OR doctor_id IS NOT NULL AND ends_at <= starts_at + interval '24 hours'))
+    AND step BETWEEN '5 minutes' AND '8 hours'
+    AND (kind = 'closed' OR doctor_id IS NOT NULL AND ends_at <= starts_at + interval '24 hours'))
 );
 CREATE INDEX exception_when ON core.exception (clinic_id, ends_at);
 COMMENT ON TABLE core.exception IS 'Hours beside the rules: closed (leave, holiday) or extra.';
@@ -77,9 +78,10 @@ DECLARE
   o text[];
 BEGIN
   FOREACH t IN ARRAY ARRAY['rule', 'exception'] LOOP
-    FOREACH o SLICE 1 IN ARRAY ARRAY[['INSERT', 'NEW', 'added'], ['UPDATE', 'NEW', 'updated'], ['UPDATE', 'OLD', 'left'], ['DELETE', 'OLD', 'removed']] LOOP
-      EXECUTE format('CREATE TRIGGER %I AFTER %s ON core.%I REFERENCING %s TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION core.schedule_changed()',
-                     o[3], o[1], t, o[2]);
+    FOREACH o SLICE 1 IN ARRAY ARRAY[['INSERT', 'NEW', 'added'], ['UPDATE', 'NEW', 'updated'],
+                                     ['UPDATE', 'OLD', 'left'], ['DELETE', 'OLD', 'removed']] LOOP
+      EXECUTE format('CREATE TRIGGER %I AFTER %s ON core.%I REFERENCING %s TABLE AS changed
+                      FOR EACH STATEMENT EXECUTE FUNCTION core.schedule_changed()', o[3], o[1], t, o[2]);
     END LOOP;
   END LOOP;
 END $$;
@@ -107,7 +109,8 @@ END;
 -- exceptions that end today or later.
 CREATE FUNCTION core.rules_json(doctor uuid) RETURNS json LANGUAGE plpgsql STABLE AS $$
 BEGIN
-  RETURN (SELECT coalesce(json_agg(json_build_object('weekday', r.weekday, 'start', to_char(r.opens, 'HH24:MI'), 'end', to_char(r.closes, 'HH24:MI'),
+  RETURN (SELECT coalesce(json_agg(json_build_object(
+                   'weekday', r.weekday, 'start', to_char(r.opens, 'HH24:MI'), 'end', to_char(r.closes, 'HH24:MI'),
                    'slotMinutes', (extract(epoch FROM r.step) / 60)::int, 'bufferMinutes', (extract(epoch FROM r.buffer) / 60)::int,
                    'validFrom', lower(r.valid), 'validTo', upper(r.valid) - 1) ORDER BY r.weekday, r.opens, r.valid), '[]')
             FROM core.rule r WHERE r.doctor_id = doctor);
@@ -116,8 +119,10 @@ END $$;
 CREATE FUNCTION core.exceptions_json(doctor uuid) RETURNS json LANGUAGE plpgsql STABLE AS $$
 BEGIN
   RETURN (SELECT coalesce(json_agg(CASE e.kind
-                   WHEN 'extra' THEN json_build_object('from', e.starts_at, 'to', e.ends_at, 'kind', e.kind, 'slotMinutes', (extract(epoch FROM e.step) / 60)::int)
-                   ELSE json_build_object('from', e.starts_at, 'to', e.ends_at, 'kind', e.kind) END ORDER BY e.starts_at, e.ends_at), '[]')
+                   WHEN 'extra' THEN json_build_object('from', e.starts_at, 'to', e.ends_at, 'kind', e.kind,
+                                                       'slotMinutes', (extract(epoch FROM e.step) / 60)::int)
+                   ELSE json_build_object('from', e.starts_at, 'to', e.ends_at, 'kind', e.kind) END
+                 ORDER BY e.starts_at, e.ends_at), '[]')
             FROM core.exception e
            WHERE e.doctor_id = doctor AND e.clinic_id = auth.clinic_id() AND e.ends_at >= core.day_start(core.today()));
 END $$;

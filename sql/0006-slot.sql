@@ -47,7 +47,8 @@ COMMENT ON CONSTRAINT patient_busy ON core.slot IS 'Nobody is in two rooms at on
 -- Everyone must see when a doctor is busy, else free times would be wrong for
 -- patients; nobody sees with whom.
 CREATE POLICY visible ON core.slot USING (clinic_id = (SELECT auth.clinic_id()));
-GRANT SELECT (id, clinic_id, doctor_id, service_id, starts_at, ends_at, during, state, expires_at) ON core.slot TO opdesk_web, opdesk_hub, opdesk_worker;
+GRANT SELECT (id, clinic_id, doctor_id, service_id, starts_at, ends_at, during, state, expires_at) ON core.slot
+   TO opdesk_web, opdesk_hub, opdesk_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON core.slot TO opdesk_api;
 
 --
@@ -151,7 +152,8 @@ END $$;
 
 -- Asked for before the constraint could say so, because ON CONFLICT DO NOTHING
 -- does not tell which constraint refused.
-CREATE FUNCTION core.must_be_idle(patient uuid, first timestamptz, last timestamptz, besides uuid) RETURNS void LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION core.must_be_idle(patient uuid, first timestamptz, last timestamptz, besides uuid) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
 BEGIN
   IF EXISTS (SELECT FROM core.slot s
               WHERE s.patient_id = patient AND s.state = 'booked' AND s.id IS DISTINCT FROM besides
@@ -192,7 +194,8 @@ BEGIN
            starts_at = f.starts_at, ends_at = f.ends_at, during = f.during
      WHERE t.id = s.id RETURNING * INTO s;
   ELSE
-    INSERT INTO core.slot AS t (id, clinic_id, doctor_id, patient_id, service_id, starts_at, ends_at, during, state, token_hash, address, expires_at)
+    INSERT INTO core.slot AS t
+           (id, clinic_id, doctor_id, patient_id, service_id, starts_at, ends_at, during, state, token_hash, address, expires_at)
     VALUES (coalesce(s.id, gen_random_uuid()), auth.clinic_id(), s.doctor_id, s.patient_id, s.service_id, f.starts_at, f.ends_at, f.during,
             s.state, s.token_hash, s.address, s.expires_at)
     ON CONFLICT DO NOTHING RETURNING * INTO s;

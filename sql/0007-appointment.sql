@@ -69,8 +69,8 @@ CREATE POLICY visible ON core.patient USING (clinic_id = (SELECT auth.clinic_id(
   AND ((SELECT auth.sees_clinic()) OR id = (SELECT auth.patient_id())
        OR EXISTS (SELECT FROM core.appointment a
                   WHERE a.doctor_id = (SELECT auth.doctor_id()) AND a.patient_id = patient.id AND NOT a.is_deleted)));
-GRANT SELECT (id, clinic_id, version, status, doctor_id, patient_id, service_id, slot_id, starts_at, ends_at, name, phone, email, reason, notes,
-              source, walk_in, is_deleted, created_at, updated_at, mailed, status_before, status_changed_at, listed_at)
+GRANT SELECT (id, clinic_id, version, status, doctor_id, patient_id, service_id, slot_id, starts_at, ends_at, name, phone, email,
+              reason, notes, source, walk_in, is_deleted, created_at, updated_at, mailed, status_before, status_changed_at, listed_at)
    ON core.appointment TO opdesk_web, opdesk_hub, opdesk_worker;
 GRANT SELECT, INSERT, UPDATE ON core.appointment TO opdesk_api;
 
@@ -89,8 +89,9 @@ COMMENT ON TABLE core.revision IS 'Who changed what of an appointment, field by 
 COMMENT ON COLUMN core.revision.appointment_id IS 'No foreign key: the record outlives the row.';
 COMMENT ON COLUMN core.revision.version IS 'The version this change made.';
 COMMENT ON COLUMN core.revision.account_id IS 'NULL: a stranger, or plain SQL (then role is NULL too).';
-COMMENT ON COLUMN core.revision.fields IS '{"status": ["requested", "confirmed"]}: before and after; {} when the row was made, NULLs after a delete.';
-CREATE POLICY visible ON core.revision FOR SELECT USING (clinic_id = (SELECT auth.clinic_id())
+COMMENT ON COLUMN core.revision.fields
+  IS '{"status": ["requested", "confirmed"]}: before and after; {} when the row was made, NULLs after a delete.';
+CREATE POLICY visible ON core.revision FOR SELECT USING (clinic_id = (SELECT auth.clinic_id()) AND (SELECT auth.is_staff())
   AND EXISTS (SELECT FROM core.appointment a WHERE a.id = revision.appointment_id));
 CREATE POLICY add ON core.revision FOR INSERT TO opdesk_api WITH CHECK (true);
 GRANT SELECT ON core.revision TO opdesk_web;
@@ -126,8 +127,8 @@ BEGIN
   NEW.updated_at := clock_timestamp();
   RETURN NEW;
 END $$;
-CREATE TRIGGER rise BEFORE UPDATE OF version, status, doctor_id, patient_id, service_id, starts_at, ends_at, name, phone, email, reason, notes,
-  source, walk_in, is_deleted ON core.appointment FOR EACH ROW EXECUTE FUNCTION core.rise_appointment();
+CREATE TRIGGER rise BEFORE UPDATE OF version, status, doctor_id, patient_id, service_id, starts_at, ends_at, name, phone, email,
+  reason, notes, source, walk_in, is_deleted ON core.appointment FOR EACH ROW EXECUTE FUNCTION core.rise_appointment();
 
 CREATE FUNCTION core.keep_identity() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

@@ -96,7 +96,8 @@ CREATE TABLE feed.hash (
   seq       bigint NOT NULL,
   md5       text NOT NULL CHECK (md5 ~ '^[0-9a-f]{32}$')
 );
-COMMENT ON TABLE feed.hash IS 'The hash of api.md, valid while seq is the list''s.  A table of its own: in feed.scope polls failed with 40001.';
+COMMENT ON TABLE feed.hash
+  IS 'The hash of api.md, valid while seq is the list''s.  A table of its own: in feed.scope polls failed with 40001.';
 
 CREATE TABLE feed.hub (
   node    text PRIMARY KEY,

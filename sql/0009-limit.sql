@@ -5,7 +5,8 @@ CREATE TABLE core.limit_use (
   uses    timestamptz[] NOT NULL,
   used_at timestamptz NOT NULL
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
-COMMENT ON TABLE core.limit_use IS 'When a limited action was last used.  Buckets of an address are the installation''s, so there is no clinic.';
+COMMENT ON TABLE core.limit_use
+  IS 'When a limited action was last used.  Buckets of an address are the installation''s, so there is no clinic.';
 COMMENT ON COLUMN core.limit_use.bucket IS 'What is limited, and for whom.';
 COMMENT ON COLUMN core.limit_use.uses IS 'Each use in the window, oldest first: sliding and exact.';
 CREATE POLICY functions_only ON core.limit_use TO opdesk_api USING (true);

@@ -61,24 +61,27 @@ BEGIN
     FROM unnest(ARRAY['Aarti Deshmukh', 'Aditya Kulkarni', 'Alka Bhosale', 'Amit Verma', 'Ananya Iyer', 'Anil Gaikwad', 'Anjali Mehta',
       'Arjun Reddy', 'Ashok Jadhav', 'Bhavna Trivedi', 'Chandrakant Pawar', 'Deepa Menon', 'Dinesh Agarwal', 'Farah Khan', 'Farhan Ansari',
       'Gauri Chavan', 'Geeta Pillai', 'Girish Hegde', 'Harpreet Singh', 'Ishaan Banerjee', 'Jyoti Mishra', 'Kavita Shinde', 'Kiran More',
-      'Lakshmi Narayanan', 'Madhuri Sawant', 'Mahesh Thakur', 'Manish Gupta', 'Meenakshi Sundaram', 'Mohan Das', 'Nandini Rao', 'Naveen Shetty',
-      'Neha Kapoor', 'Nikhil Bhatt', 'Pooja Saxena', 'Prakash Salunkhe', 'Priya Subramaniam', 'Rahul Joshi', 'Rajesh Khandelwal', 'Rekha Solanki',
-      'Ritu Malhotra', 'Rohan Phadke', 'Sachin Kamble', 'Salma Sheikh', 'Sandeep Yadav', 'Sanjay Mane', 'Savita Kale', 'Shalini Bose',
-      'Shreya Ghosh', 'Smita Apte', 'Sunil Wagh', 'Suresh Babu', 'Swati Nikam', 'Tanvi Gokhale', 'Usha Rangan', 'Varun Chopra', 'Vidya Tambe',
-      'Vikram Rathore', 'Vinod Kadam', 'Yasmin Merchant', 'Yogesh Dixit']) WITH ORDINALITY p(name, i);
+      'Lakshmi Narayanan', 'Madhuri Sawant', 'Mahesh Thakur', 'Manish Gupta', 'Meenakshi Sundaram', 'Mohan Das', 'Nandini Rao',
+      'Naveen Shetty', 'Neha Kapoor', 'Nikhil Bhatt', 'Pooja Saxena', 'Prakash Salunkhe', 'Priya Subramaniam', 'Rahul Joshi',
+      'Rajesh Khandelwal', 'Rekha Solanki', 'Ritu Malhotra', 'Rohan Phadke', 'Sachin Kamble', 'Salma Sheikh', 'Sandeep Yadav',
+      'Sanjay Mane', 'Savita Kale', 'Shalini Bose', 'Shreya Ghosh', 'Smita Apte', 'Sunil Wagh', 'Suresh Babu', 'Swati Nikam', 'Tanvi Gokhale', 'Usha Rangan', 'Varun Chopra',
+      'Vidya Tambe', 'Vikram Rathore', 'Vinod Kadam', 'Yasmin Merchant', 'Yogesh Dixit']) WITH ORDINALITY p(name, i);
 END $$;
 
 -- What a visit is for, by its service.
 CREATE OR REPLACE FUNCTION pg_temp.reason(what text, service uuid) RETURNS text LANGUAGE sql IMMUTABLE
 RETURN CASE service
-  WHEN pg_temp.id('a1') THEN pg_temp.pick(what, 'Knee pain after a fall', 'Back pain since last week', 'Twisted ankle at cricket', 'Swollen wrist',
-    'Shoulder pain at night', 'Neck stiff, tingling fingers', 'Scooter accident, bruised hip', 'Heel pain in the morning', 'Finger jammed in a door')
-  WHEN pg_temp.id('a2') THEN pg_temp.pick(what, 'Plaster check', 'Stitches out', 'X-ray result', 'Dressing', 'Blood report', 'Two weeks after the cast')
+  WHEN pg_temp.id('a1') THEN pg_temp.pick(what, 'Knee pain after a fall', 'Back pain since last week', 'Twisted ankle at cricket',
+    'Swollen wrist', 'Shoulder pain at night', 'Neck stiff, tingling fingers', 'Scooter accident, bruised hip',
+    'Heel pain in the morning', 'Finger jammed in a door')
+  WHEN pg_temp.id('a2') THEN pg_temp.pick(what, 'Plaster check', 'Stitches out', 'X-ray result', 'Dressing', 'Blood report',
+    'Two weeks after the cast')
   ELSE pg_temp.pick(what, 'Knee rehabilitation', 'Frozen shoulder', 'Lower back exercises', 'After hip surgery', 'Ankle strength') END;
 
 -- How a visit stands, by when it is.  Today's follow the clock: those that are
 -- over are done, the one that runs is with the doctor, the next are waiting.
-CREATE OR REPLACE FUNCTION pg_temp.status(what text, service uuid, starts timestamptz, ends timestamptz, days int) RETURNS text LANGUAGE sql STABLE
+CREATE OR REPLACE FUNCTION pg_temp.status(what text, service uuid, starts timestamptz, ends timestamptz, days int) RETURNS text
+  LANGUAGE sql STABLE
 RETURN CASE
   WHEN pg_temp.dice(what || ' off', 100) < 9 THEN 'cancelled'
   WHEN ends <= now() THEN CASE WHEN pg_temp.dice(what || ' came', 100) < 8 THEN 'no_show' ELSE 'completed' END
@@ -88,7 +91,8 @@ RETURN CASE
   ELSE 'confirmed' END;
 
 -- Writes one visit, and the slot it has or had.
-CREATE OR REPLACE PROCEDURE pg_temp.put(what text, doctor uuid, service uuid, patient uuid, starts timestamptz, ends timestamptz, status text)
+CREATE OR REPLACE PROCEDURE pg_temp.put(what text, doctor uuid, service uuid, patient uuid, starts timestamptz, ends timestamptz,
+  status text)
 LANGUAGE plpgsql AS $$
 DECLARE
   slot uuid := md5('demo slot ' || what)::uuid;
@@ -100,12 +104,13 @@ BEGIN
   INSERT INTO core.slot (id, clinic_id, doctor_id, patient_id, service_id, starts_at, ends_at, during, state)
   VALUES (slot, p.clinic_id, doctor, CASE WHEN NOT stranger THEN patient END, service, starts, ends, tstzrange(starts, ends),
           CASE WHEN status IN ('cancelled', 'no_show') THEN 'released' ELSE 'booked' END);
-  INSERT INTO core.appointment (id, clinic_id, status, doctor_id, patient_id, service_id, slot_id, starts_at, ends_at, name, phone, email, reason,
-                                notes, source, mailed, created_at, updated_at)
-  VALUES (md5('demo visit ' || what)::uuid, p.clinic_id, status, doctor, CASE WHEN NOT stranger THEN patient END, service, slot, starts, ends,
-          p.name, p.phone, p.email, pg_temp.reason(what, service),
-          CASE WHEN status = 'completed' THEN pg_temp.pick(what || ' note', NULL, 'Rest and ice, seen again in a week.', 'Crepe bandage, paracetamol.',
-                                                           'X-ray: no fracture.', 'Exercises explained.', NULL) END,
+  INSERT INTO core.appointment (id, clinic_id, status, doctor_id, patient_id, service_id, slot_id, starts_at, ends_at, name,
+                                phone, email, reason, notes, source, mailed, created_at, updated_at)
+  VALUES (md5('demo visit ' || what)::uuid, p.clinic_id, status, doctor, CASE WHEN NOT stranger THEN patient END, service, slot,
+          starts, ends, p.name, p.phone, p.email, pg_temp.reason(what, service),
+          CASE WHEN status = 'completed' THEN pg_temp.pick(what || ' note', NULL, 'Rest and ice, seen again in a week.',
+                                                           'Crepe bandage, paracetamol.', 'X-ray: no fracture.',
+                                                           'Exercises explained.', NULL) END,
           CASE WHEN stranger THEN 'web' ELSE pg_temp.pick(what || ' from', 'desk', 'desk', 'patient', 'chatbot') END, true,
           made, greatest(made, least(ends, now())));
 END $$;
@@ -126,8 +131,8 @@ DECLARE
 BEGIN
   WHILE i < 28 LOOP -- 16 in the morning, 12 in the evening
     what := concat_ws(' ', doctor, day, i);
-    service := pg_temp.pick(what || ' service', pg_temp.id('a1')::text, pg_temp.id('a1')::text, pg_temp.id('a2')::text, pg_temp.id('a2')::text,
-                            pg_temp.id('a3')::text)::uuid;
+    service := pg_temp.pick(what || ' service', pg_temp.id('a1')::text, pg_temp.id('a1')::text, pg_temp.id('a2')::text,
+                            pg_temp.id('a2')::text, pg_temp.id('a3')::text)::uuid;
     IF service = pg_temp.id('a3') AND (i IN (14, 15) OR i > 25) THEN
       service := pg_temp.id('a2');
     END IF;
@@ -173,7 +178,8 @@ END $$;
 
 -- Leads who left a name and a number, and two who walked in today.
 CREATE OR REPLACE PROCEDURE pg_temp.make_waiting() LANGUAGE sql AS $$
-  INSERT INTO core.appointment (id, clinic_id, status, doctor_id, service_id, name, phone, email, reason, source, mailed, created_at, updated_at)
+  INSERT INTO core.appointment (id, clinic_id, status, doctor_id, service_id, name, phone, email, reason, source, mailed,
+                                created_at, updated_at)
   SELECT md5('demo lead ' || l.name)::uuid, pg_temp.id('1'), 'lead', l.doctor, l.service, l.name, l.phone, l.email, l.reason, 'web', true,
          now() - l.age, now() - l.age
     FROM (VALUES
@@ -182,13 +188,16 @@ CREATE OR REPLACE PROCEDURE pg_temp.make_waiting() LANGUAGE sql AS $$
       ('Tejas Ranade', '+919822011203', NULL, 'Physiotherapy after surgery', NULL, pg_temp.id('a3'), '7 hours'),
       ('Ila Bapat', '+919822011204', NULL, NULL, NULL, NULL, '1 day'),
       ('Joseph D''Souza', '+919822011205', 'joseph@example.org', 'Second opinion on a knee', pg_temp.id('d2'), pg_temp.id('a1'), '2 days'),
-      ('Hemlata Zope', '+919822011206', NULL, 'Call back after five', NULL, NULL, '4 days')) l(name, phone, email, reason, doctor, service, age);
-  INSERT INTO core.appointment (id, clinic_id, status, doctor_id, service_id, name, phone, reason, source, walk_in, mailed, created_at, updated_at)
-  SELECT md5('demo walk-in ' || w.name)::uuid, pg_temp.id('1'), w.status, w.doctor, pg_temp.id('a1'), w.name, w.phone, w.reason, 'desk', true, true,
-         now() - w.age, now() - w.age
+      ('Hemlata Zope', '+919822011206', NULL, 'Call back after five', NULL, NULL, '4 days'))
+        l(name, phone, email, reason, doctor, service, age);
+  INSERT INTO core.appointment (id, clinic_id, status, doctor_id, service_id, name, phone, reason, source, walk_in, mailed,
+                                created_at, updated_at)
+  SELECT md5('demo walk-in ' || w.name)::uuid, pg_temp.id('1'), w.status, w.doctor, pg_temp.id('a1'), w.name, w.phone, w.reason,
+         'desk', true, true, now() - w.age, now() - w.age
     FROM (VALUES
       ('Baban Gite', '+919822011301', 'Cut on the hand', 'checked_in', NULL::uuid, interval '12 minutes'),
-      ('Sumitra Devi', '+919822011302', 'Fell on the stairs', 'in_progress', pg_temp.id('d1'), '25 minutes')) w(name, phone, reason, status, doctor, age);
+      ('Sumitra Devi', '+919822011302', 'Fell on the stairs', 'in_progress', pg_temp.id('d1'), '25 minutes'))
+        w(name, phone, reason, status, doctor, age);
 $$;
 
 -- For measuring: fifty more doctors with eight visits on each of so many
@@ -207,32 +216,36 @@ BEGIN
   SELECT * INTO clinic FROM core.clinic c WHERE c.id = pg_temp.id('1');
   today := (now() AT TIME ZONE clinic.time_zone)::date;
   INSERT INTO core.doctor (id, clinic_id, name, speciality, position)
-  SELECT md5('demo bench doctor ' || i)::uuid, clinic.id, 'Dr. Bench ' || lpad(i::text, 2, '0'), 'General practice', 10 + i FROM generate_series(1, 50) i;
+  SELECT md5('demo bench doctor ' || i)::uuid, clinic.id, 'Dr. Bench ' || lpad(i::text, 2, '0'), 'General practice', 10 + i
+    FROM generate_series(1, 50) i;
   CALL pg_temp.give_hours();
   INSERT INTO core.patient (id, clinic_id, name, phone)
-  SELECT md5('demo bench patient ' || i)::uuid, clinic.id, 'Bench Patient ' || i, '+9197' || lpad(i::text, 8, '0') FROM generate_series(0, 4999) i;
+  SELECT md5('demo bench patient ' || i)::uuid, clinic.id, 'Bench Patient ' || i, '+9197' || lpad(i::text, 8, '0')
+    FROM generate_series(0, 4999) i;
 
   -- Visit k: the working days outward from today, eight places a day, fifty
   -- doctors.  One after the other takes the next patient, so none has two at once.
   SET LOCAL session_replication_role = replica;
   CREATE TEMP TABLE bench ON COMMIT DROP AS
-  SELECT k, md5('demo bench visit ' || k)::uuid AS id, md5('demo bench slot ' || k)::uuid AS slot, md5('demo bench doctor ' || 1 + k % 50)::uuid AS doctor,
+  SELECT k, md5('demo bench visit ' || k)::uuid AS id, md5('demo bench slot ' || k)::uuid AS slot,
+         md5('demo bench doctor ' || 1 + k % 50)::uuid AS doctor,
          k % 5000 AS patient, (d.day + p.opens) AT TIME ZONE clinic.time_zone AS at
     FROM generate_series(0, n - 1) k
     JOIN (SELECT day, row_number() OVER (ORDER BY abs(day - today), day) - 1 AS nth
             FROM (SELECT today + x AS day FROM generate_series(-(n / 400 + 30), n / 400 + 30) x) c WHERE extract(isodow FROM day) < 7) d
       ON d.nth = k / 400
-    JOIN (VALUES (0, time '09:15'), (1, '09:45'), (2, '10:30'), (3, '11:15'), (4, '12:15'), (5, '16:30'), (6, '17:15'), (7, '18:30')) p(nth, opens)
-      ON p.nth = k / 50 % 8;
+    JOIN (VALUES (0, time '09:15'), (1, '09:45'), (2, '10:30'), (3, '11:15'), (4, '12:15'), (5, '16:30'), (6, '17:15'), (7, '18:30'))
+         p(nth, opens) ON p.nth = k / 50 % 8;
   INSERT INTO core.slot (id, clinic_id, doctor_id, patient_id, service_id, starts_at, ends_at, during, state)
   SELECT b.slot, clinic.id, b.doctor, md5('demo bench patient ' || b.patient)::uuid, pg_temp.id('a1'), b.at, b.at + interval '15 minutes',
          tstzrange(b.at, b.at + interval '15 minutes'), 'booked'
     FROM bench b ORDER BY b.doctor, b.at;
-  INSERT INTO core.appointment (id, clinic_id, status, doctor_id, patient_id, service_id, slot_id, starts_at, ends_at, name, phone, reason, source, mailed,
-                                created_at, updated_at)
-  SELECT b.id, clinic.id, CASE WHEN b.at < now() THEN 'completed' ELSE 'confirmed' END, b.doctor, md5('demo bench patient ' || b.patient)::uuid,
-         pg_temp.id('a1'), b.slot, b.at, b.at + interval '15 minutes', 'Bench Patient ' || b.patient, '+9197' || lpad(b.patient::text, 8, '0'),
-         pg_temp.reason(b.k::text, pg_temp.id('a1')), 'desk', true, least(b.at, now()) - interval '3 days', least(b.at, now()) - interval '3 days'
+  INSERT INTO core.appointment (id, clinic_id, status, doctor_id, patient_id, service_id, slot_id, starts_at, ends_at, name, phone,
+                                reason, source, mailed, created_at, updated_at)
+  SELECT b.id, clinic.id, CASE WHEN b.at < now() THEN 'completed' ELSE 'confirmed' END, b.doctor,
+         md5('demo bench patient ' || b.patient)::uuid, pg_temp.id('a1'), b.slot, b.at, b.at + interval '15 minutes',
+         'Bench Patient ' || b.patient, '+9197' || lpad(b.patient::text, 8, '0'), pg_temp.reason(b.k::text, pg_temp.id('a1')),
+         'desk', true, least(b.at, now()) - interval '3 days', least(b.at, now()) - interval '3 days'
     FROM bench b;
   SET LOCAL session_replication_role = origin;
   PERFORM feed.rebuild(clinic.id);

@@ -28,7 +28,8 @@ DECLARE
   mine uuid := auth.scope();
 BEGIN
   SELECT coalesce((SELECT s.seq FROM feed.scope s WHERE s.scope = mine), 0),
-         coalesce((SELECT string_agg(i.id || ':' || i.version, ',' ORDER BY i.id) FROM feed.item i WHERE i.scope = mine AND NOT i.deleted), '')
+         coalesce((SELECT string_agg(i.id || ':' || i.version, ',' ORDER BY i.id) FROM feed.item i
+                    WHERE i.scope = mine AND NOT i.deleted), '')
     INTO list_seq, list;
 END $$;
 
@@ -64,7 +65,8 @@ DECLARE
 BEGIN
   RETURN QUERY
   SELECT i.seq, a.id IS NULL, i.id, a.version, a.status, a.doctor_id, a.patient_id, a.service_id, a.starts_at, a.ends_at, a.name,
-         a.phone, a.email, a.reason, CASE WHEN auth.is_staff() THEN a.notes END, a.source, a.walk_in, a.is_deleted, a.created_at, a.updated_at
+         a.phone, a.email, a.reason, CASE WHEN auth.is_staff() THEN a.notes END, a.source, a.walk_in, a.is_deleted,
+         a.created_at, a.updated_at
     FROM (SELECT * FROM feed.item f WHERE f.scope = mine AND f.seq > since ORDER BY f.seq LIMIT rows) i
     LEFT JOIN core.appointment a ON a.id = i.id AND NOT i.deleted AND NOT a.is_deleted
    ORDER BY i.seq;
@@ -78,7 +80,8 @@ DECLARE
 BEGIN
   RETURN QUERY
   SELECT i.seq, false, a.id, a.version, a.status, a.doctor_id, a.patient_id, a.service_id, a.starts_at, a.ends_at, a.name,
-         a.phone, a.email, a.reason, CASE WHEN auth.is_staff() THEN a.notes END, a.source, a.walk_in, a.is_deleted, a.created_at, a.updated_at
+         a.phone, a.email, a.reason, CASE WHEN auth.is_staff() THEN a.notes END, a.source, a.walk_in, a.is_deleted,
+         a.created_at, a.updated_at
     FROM feed.item i
     JOIN core.appointment a ON a.id = i.id AND NOT a.is_deleted
    WHERE i.scope = mine AND i.id = ANY (ids) AND NOT i.deleted

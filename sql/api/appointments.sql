@@ -127,7 +127,8 @@ BEGIN ATOMIC
     FROM core.appointment a
    WHERE a.clinic_id = (SELECT auth.clinic_id()) AND NOT a.is_deleted
      AND a.listed_at >= (SELECT core.list_from(appointments_search.first))
-     AND (appointments_search.first IS NULL AND appointments_search.last IS NULL OR a.listed_at < (SELECT core.list_until(appointments_search.last)))
+     AND (appointments_search.first IS NULL AND appointments_search.last IS NULL
+          OR a.listed_at < (SELECT core.list_until(appointments_search.last)))
      AND a.listed_at <= appointments_search.before_at
      AND (a.listed_at < appointments_search.before_at OR a.id > appointments_search.before_id)
      AND (appointments_search.status IS NULL OR a.status = ANY (appointments_search.status))

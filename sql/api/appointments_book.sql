@@ -28,8 +28,8 @@ BEGIN
     END IF;
     RETURN;
   END IF;
-  FOR k IN SELECT * FROM (VALUES ('status', 'status'), ('walkIn', 'walk_in'), ('outsideHours', 'outside_hours'), ('undo', 'undo'), ('notes', 'notes'),
-                                 ('patientId', 'patient_id')) x(member, field)
+  FOR k IN SELECT * FROM (VALUES ('status', 'status'), ('walkIn', 'walk_in'), ('outsideHours', 'outside_hours'),
+                                 ('undo', 'undo'), ('notes', 'notes'), ('patientId', 'patient_id')) x(member, field)
             WHERE coalesce(m ->> member, 'false') <> 'false'
   LOOP
     IF k.member <> 'patientId' OR (m ->> 'patientId')::uuid IS DISTINCT FROM auth.patient_id() THEN
@@ -41,8 +41,8 @@ END $$;
 -- The moves that the flow has.
 CREATE FUNCTION api.may_go(here text, there text) RETURNS boolean LANGUAGE sql IMMUTABLE
 RETURN (here, there) IN (('lead', 'requested'), ('lead', 'confirmed'), ('requested', 'confirmed'), ('confirmed', 'checked_in'),
-  ('checked_in', 'in_progress'), ('in_progress', 'completed'), ('lead', 'cancelled'), ('requested', 'cancelled'), ('confirmed', 'cancelled'),
-  ('checked_in', 'cancelled'), ('confirmed', 'no_show'));
+  ('checked_in', 'in_progress'), ('in_progress', 'completed'), ('lead', 'cancelled'), ('requested', 'cancelled'),
+  ('confirmed', 'cancelled'), ('checked_in', 'cancelled'), ('confirmed', 'no_show'));
 
 -- Patients and strangers move and cancel until the service's window closes.
 CREATE FUNCTION api.must_be_early(a core.appointment) RETURNS void LANGUAGE plpgsql AS $$
@@ -200,8 +200,8 @@ BEGIN
   END IF;
   INSERT INTO core.appointment (id, clinic_id, status, doctor_id, patient_id, service_id, slot_id, starts_at, ends_at, name, phone, email,
                                 reason, notes, source, walk_in, edit_hash)
-  VALUES (a.id, auth.clinic_id(), a.status, a.doctor_id, a.patient_id, a.service_id, a.slot_id, a.starts_at, a.ends_at, a.name, a.phone, a.email,
-          a.reason, a.notes, a.source, a.walk_in, a.edit_hash)
+  VALUES (a.id, auth.clinic_id(), a.status, a.doctor_id, a.patient_id, a.service_id, a.slot_id, a.starts_at, a.ends_at, a.name,
+          a.phone, a.email, a.reason, a.notes, a.source, a.walk_in, a.edit_hash)
   RETURNING * INTO a;
   body := json_build_object('appointment', core.appointment_json(a));
 END $$;

@@ -35,7 +35,8 @@ DECLARE
 BEGIN
   SELECT * INTO a FROM core.appointment t WHERE t.id = grasp.id;
   w := api.wish(a, m);
-  IF (w.doctor_id, w.service_id, w.starts_at, w.patient_id) IS DISTINCT FROM (a.doctor_id, a.service_id, a.starts_at, a.patient_id) OR m ? 'undo' THEN
+  IF (w.doctor_id, w.service_id, w.starts_at, w.patient_id) IS DISTINCT FROM (a.doctor_id, a.service_id, a.starts_at, a.patient_id)
+    OR m ? 'undo' THEN
     PERFORM core.lock_people(ARRAY[a.patient_id, w.patient_id], ARRAY[a.doctor_id, w.doctor_id]);
   END IF;
   SELECT * INTO a FROM core.appointment t
@@ -70,7 +71,8 @@ DECLARE
 BEGIN
   IF a.starts_at IS NOT NULL AND w.starts_at IS NULL THEN
     PERFORM api.refuse('validation_error__starts_at');
-  ELSIF auth.role() IN ('patient', 'chatbot') AND a.status <> 'lead' AND (w.doctor_id, w.service_id) IS DISTINCT FROM (a.doctor_id, a.service_id) THEN
+  ELSIF auth.role() IN ('patient', 'chatbot') AND a.status <> 'lead' AND (w.doctor_id, w.service_id)
+    IS DISTINCT FROM (a.doctor_id, a.service_id) THEN
     PERFORM api.refuse('forbidden');
   ELSIF a.status NOT IN ('lead', 'requested', 'confirmed', 'checked_in') THEN
     PERFORM api.refuse('bad_transition');

@@ -24,7 +24,8 @@ BEGIN
 END $$;
 
 -- Opens a session and, with a refresh hash, its family of refresh tokens.
-CREATE FUNCTION api.signin_open(session uuid, account uuid, secret_hash bytea, lifetime_s int, refresh_hash bytea, refresh_s int, OUT body json)
+CREATE FUNCTION api.signin_open(session uuid, account uuid, secret_hash bytea, lifetime_s int, refresh_hash bytea, refresh_s int,
+  OUT body json)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   u auth.account;

@@ -31,7 +31,8 @@ CREATE FUNCTION api.orphaned(doctor uuid) RETURNS jsonb LANGUAGE plpgsql STABLE 
 DECLARE
   zone text := (SELECT c.time_zone FROM core.clinic c WHERE c.id = auth.clinic_id());
   last_day date := (SELECT core.clinic_day(max(a.starts_at)) FROM core.appointment a
-                     WHERE a.doctor_id = doctor AND NOT a.is_deleted AND a.status IN ('requested', 'confirmed') AND a.starts_at > clock_timestamp());
+                     WHERE a.doctor_id = doctor AND NOT a.is_deleted AND a.status IN ('requested', 'confirmed')
+                       AND a.starts_at > clock_timestamp());
 BEGIN
   RETURN (
     WITH open AS (SELECT coalesce(range_agg(tstzrange(o.opens, o.closes)), '{}') AS hours
@@ -51,7 +52,8 @@ BEGIN
   INSERT INTO core.rule (clinic_id, doctor_id, weekday, opens, closes, step, buffer, valid)
   SELECT auth.clinic_id(), doctor, r.weekday, r.start, r."end", coalesce(r."slotMinutes", 15) * interval '1 minute',
          coalesce(r."bufferMinutes", 0) * interval '1 minute', daterange(r."validFrom", r."validTo", '[]')
-    FROM jsonb_to_recordset(rules) r(weekday int, start time, "end" time, "slotMinutes" int, "bufferMinutes" int, "validFrom" date, "validTo" date);
+    FROM jsonb_to_recordset(rules) r(weekday int, start time, "end" time, "slotMinutes" int, "bufferMinutes" int,
+                                     "validFrom" date, "validTo" date);
 EXCEPTION
   WHEN integrity_constraint_violation OR data_exception THEN
     RAISE EXCEPTION 'validation_error__rules' USING ERRCODE = 'OD000';

@@ -2,7 +2,8 @@
 SET LOCAL ROLE opdesk_api;
 
 CREATE FUNCTION api.calendar(first_day date, last_day date, doctor uuid)
-RETURNS TABLE (id uuid, version int, status text, "doctorId" uuid, "serviceId" uuid, "startsAt" timestamptz, "endsAt" timestamptz, name text)
+RETURNS TABLE (id uuid, version int, status text, "doctorId" uuid, "serviceId" uuid, "startsAt" timestamptz, "endsAt" timestamptz,
+  name text)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT a.id, a.version, a.status, a.doctor_id, a.service_id, a.starts_at, a.ends_at, a.name
@@ -14,7 +15,8 @@ BEGIN ATOMIC
 END;
 
 CREATE FUNCTION api.calendar_of_doctor(first_day date, last_day date, doctor uuid)
-RETURNS TABLE (id uuid, version int, status text, "doctorId" uuid, "serviceId" uuid, "startsAt" timestamptz, "endsAt" timestamptz, name text)
+RETURNS TABLE (id uuid, version int, status text, "doctorId" uuid, "serviceId" uuid, "startsAt" timestamptz, "endsAt" timestamptz,
+  name text)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT a.id, a.version, a.status, a.doctor_id, a.service_id, a.starts_at, a.ends_at, a.name

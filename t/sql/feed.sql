@@ -21,7 +21,8 @@ SELECT tap.head() AS before \gset
 SELECT is(feed.fold(tap.id('one')), (:before + 1)::bigint, 'whoever reads gives it the next number');
 SELECT is(feed.fold(tap.id('one')), (:before + 1)::bigint, 'once');
 SELECT is((SELECT count(*)::int FROM feed.fresh WHERE clinic_id = tap.id('one')), 0, 'then nothing waits');
-SELECT is((SELECT row(entity, op, entity_id, version, body ->> 'name')::text FROM feed.change WHERE clinic_id = tap.id('one') AND seq = (:before + 1)::bigint),
+SELECT is((SELECT row(entity, op, entity_id, version, body ->> 'name')::text FROM feed.change WHERE clinic_id = tap.id('one')
+       AND seq = (:before + 1)::bigint),
           row('appointment', 'created', tap.id('a'), 1, 'a')::text, 'the change says what happened to which row, and how it is now');
 SELECT is(tap.list(s), 'a:1', 'the row is in the list of ' || s) FROM unnest(ARRAY['one', 'meera', 'asha']) s;
 SELECT is(tap.list('arun'), '', 'and in no other');
@@ -32,10 +33,12 @@ SELECT is(feed.fold(tap.id('one')), (:before + 1)::bigint, 'bookkeeping is no ch
 UPDATE core.appointment SET doctor_id = tap.id('arun') WHERE id = tap.id('a');
 SELECT is(feed.fold(tap.id('one')), (:before + 2)::bigint, 'a change of doctor');
 SELECT is(tap.list('meera') || '|' || tap.list('arun') || '|' || tap.list('one'), '|a:2|a:2', 'moves the row from list to list');
-SELECT is((SELECT row(deleted, version, seq)::text FROM feed.item WHERE scope = tap.id('meera') AND id = tap.id('a')), row(true, 2, (:before + 2)::bigint)::text, 'and leaves a tombstone');
+SELECT is((SELECT row(deleted, version, seq)::text FROM feed.item WHERE scope = tap.id('meera') AND id = tap.id('a')),
+       row(true, 2, (:before + 2)::bigint)::text, 'and leaves a tombstone');
 UPDATE core.appointment SET is_deleted = true WHERE id = tap.id('a');
 SELECT is(feed.fold(tap.id('one')), (:before + 3)::bigint, 'deleting softly');
-SELECT is((SELECT row(op, body)::text FROM feed.change WHERE clinic_id = tap.id('one') AND seq = (:before + 3)::bigint), row('deleted', jsonb_build_object('id', tap.id('a'), 'version', 3))::text, 'is a deletion, without content');
+SELECT is((SELECT row(op, body)::text FROM feed.change WHERE clinic_id = tap.id('one') AND seq = (:before + 3)::bigint),
+       row('deleted', jsonb_build_object('id', tap.id('a'), 'version', 3))::text, 'is a deletion, without content');
 SELECT is(tap.list('one') || tap.list('arun') || tap.list('asha'), '', 'from every list');
 UPDATE core.appointment SET reason = 'unseen' WHERE id = tap.id('a');
 SELECT is(feed.fold(tap.id('one')), (:before + 3)::bigint, 'what happens to it then is nobody''s news');
@@ -44,25 +47,30 @@ SELECT is(feed.fold(tap.id('one')), (:before + 4)::bigint, 'it may come back');
 SELECT is(tap.list('one') || '|' || tap.list('arun'), 'a:5|a:5', 'where it was');
 DELETE FROM core.appointment WHERE id = tap.id('a');
 SELECT is(feed.fold(tap.id('one')), (:before + 5)::bigint, 'deleting for good');
-SELECT is((SELECT row(op, version)::text FROM feed.change WHERE clinic_id = tap.id('one') AND seq = (:before + 5)::bigint), '(deleted,6)', 'has a version of its own');
+SELECT is((SELECT row(op, version)::text FROM feed.change WHERE clinic_id = tap.id('one') AND seq = (:before + 5)::bigint), '(deleted,6)',
+       'has a version of its own');
 SELECT is((SELECT count(*)::int FROM feed.item WHERE id = tap.id('a') AND NOT deleted), 0, 'and leaves tombstones only');
 
 -- Many at once: no gap, the last state of each, sums that are true
 INSERT INTO core.appointment (id, clinic_id, name, doctor_id, patient_id)
-SELECT tap.id('m' || i), tap.id('one'), 'm' || i, CASE i % 3 WHEN 0 THEN tap.id('meera') WHEN 1 THEN tap.id('arun') END, CASE WHEN i % 2 = 0 THEN tap.id('asha') END FROM generate_series(1, 1500) i;
+SELECT tap.id('m' || i), tap.id('one'), 'm' || i, CASE i % 3 WHEN 0 THEN tap.id('meera') WHEN 1 THEN tap.id('arun') END, CASE WHEN i % 2 = 0
+       THEN tap.id('asha') END FROM generate_series(1, 1500) i;
 UPDATE core.appointment SET doctor_id = tap.id('arun') WHERE clinic_id = tap.id('one') AND name LIKE 'm%7';
 UPDATE core.appointment SET is_deleted = true WHERE clinic_id = tap.id('one') AND name LIKE 'm%3';
 UPDATE core.appointment SET patient_id = tap.id('bilal') WHERE clinic_id = tap.id('one') AND name LIKE 'm%8';
 DELETE FROM core.appointment WHERE clinic_id = tap.id('one') AND name LIKE 'm%5';
 UPDATE core.appointment SET is_deleted = false WHERE clinic_id = tap.id('one') AND name LIKE 'm%33';
 SELECT feed.fold(tap.id('one')) \gset
-SELECT is((SELECT max(seq) - count(*) - (SELECT min(seq) - 1 FROM feed.change WHERE clinic_id = tap.id('one')) FROM feed.change WHERE clinic_id = tap.id('one')), 0::bigint, 'numbers have no gap');
+SELECT is((SELECT max(seq) - count(*) - (SELECT min(seq) - 1 FROM feed.change WHERE clinic_id = tap.id('one')) FROM feed.change
+       WHERE clinic_id = tap.id('one')), 0::bigint, 'numbers have no gap');
 SELECT is(tap.head(), (SELECT max(seq) FROM feed.change WHERE clinic_id = tap.id('one')), 'the clock shows the last');
 SELECT bag_eq('SELECT * FROM tap.kept', 'SELECT * FROM tap.truth', 'count and checksum of every list are what a recomputation gives');
 SELECT is_empty($$SELECT a.id FROM core.appointment a LEFT JOIN feed.item i ON i.scope = a.clinic_id AND i.id = a.id
-                   WHERE a.clinic_id = tap.id('one') AND (i.version, i.deleted) IS DISTINCT FROM (a.version, a.is_deleted)$$, 'every item is its row''s last state');
+                   WHERE a.clinic_id = tap.id('one') AND (i.version, i.deleted) IS DISTINCT FROM (a.version, a.is_deleted)$$,
+                     'every item is its row''s last state');
 SELECT is_empty($$SELECT entity_id FROM (SELECT entity_id, version, lag(version) OVER (PARTITION BY entity_id ORDER BY seq) AS was FROM feed.change
-                   WHERE clinic_id = tap.id('one') AND entity = 'appointment') c WHERE version <= was$$, 'the changes of a row are in the order of their writing');
+                   WHERE clinic_id = tap.id('one') AND entity = 'appointment') c WHERE version <= was$$,
+                     'the changes of a row are in the order of their writing');
 
 -- What else is announced
 CREATE FUNCTION tap.news(was bigint) RETURNS text LANGUAGE plpgsql AS $$
@@ -90,7 +98,8 @@ UPDATE core.doctor SET speciality = 'Bones' WHERE id = tap.id('meera');
 UPDATE auth.account SET name = 'Desk Two' WHERE id = tap.id('account desk');
 UPDATE auth.account SET password_hash = 'other' WHERE id = tap.id('account desk');
 SELECT is(tap.news(:was), 'profile updated, profile updated, profile updated', 'so are profiles, but not passwords');
-SELECT is((SELECT string_agg(body ->> 'role', ',' ORDER BY seq) FROM feed.change WHERE clinic_id = tap.id('one') AND seq > :was), 'patient,doctor,frontdesk', 'with their role');
+SELECT is((SELECT string_agg(body ->> 'role', ',' ORDER BY seq) FROM feed.change WHERE clinic_id = tap.id('one') AND seq > :was),
+       'patient,doctor,frontdesk', 'with their role');
 
 -- Clinics do not wait for each other, nor hear each other
 INSERT INTO core.appointment (id, clinic_id, name) VALUES (tap.id('other'), tap.id('two'), 'other');
@@ -101,7 +110,8 @@ SELECT is(tap.head(), :was::bigint, 'each has numbers of its own');
 -- Forgetting
 UPDATE feed.change SET folded_at = folded_at - interval '40 days' WHERE clinic_id = tap.id('one') AND seq <= :before + 5;
 SELECT is(feed.purge(tap.id('one'), '30 days'), (:before + 5)::bigint, 'what is older than thirty days is forgotten');
-SELECT is((SELECT row(min(c.seq), min(k.purged_to))::text FROM feed.change c JOIN feed.clock k USING (clinic_id) WHERE c.clinic_id = tap.id('one')), row((:before + 6)::bigint, (:before + 5)::bigint)::text,
+SELECT is((SELECT row(min(c.seq), min(k.purged_to))::text FROM feed.change c JOIN feed.clock k USING (clinic_id) WHERE c.clinic_id = tap.id('one')),
+       row((:before + 6)::bigint, (:before + 5)::bigint)::text,
           'and the clock knows how far');
 SELECT is((SELECT count(*)::int FROM feed.item WHERE id = tap.id('a')), 0, 'with its tombstones');
 SELECT bag_eq('SELECT * FROM tap.kept', 'SELECT * FROM tap.truth', 'the lists are as before');
@@ -110,7 +120,8 @@ SELECT bag_eq('SELECT * FROM tap.kept', 'SELECT * FROM tap.truth', 'the lists ar
 SELECT epoch AS epoch, seq AS was FROM feed.clock WHERE clinic_id = tap.id('one') \gset
 SELECT feed.rebuild(tap.id('one')) \gset
 SELECT bag_eq('SELECT * FROM tap.kept', 'SELECT * FROM tap.truth', 'lists that are made anew are the same');
-SELECT ok(epoch <> :'epoch' AND seq > :was AND purged_to = seq, 'of another epoch, and no cursor reaches back') FROM feed.clock WHERE clinic_id = tap.id('one');
+SELECT ok(epoch <> :'epoch' AND seq > :was AND purged_to = seq, 'of another epoch, and no cursor reaches back') FROM feed.clock
+       WHERE clinic_id = tap.id('one');
 SELECT ok(auth.role() IS NULL, 'no context is left behind');
 
 SELECT * FROM finish();

@@ -7,20 +7,23 @@ CREATE VIEW tap.ours AS
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE n.nspname IN ('core', 'feed', 'auth', 'api') AND c.relkind IN ('r', 'p', 'v', 'm');
 CREATE VIEW tap.routine AS
-  SELECT p.oid, p.oid::regprocedure::text AS name, n.nspname AS schema, p.proname, p.prosecdef, p.proconfig, p.prorettype, p.prolang, p.proowner::regrole::text AS owner, p.prokind
+  SELECT p.oid, p.oid::regprocedure::text AS name, n.nspname AS schema, p.proname, p.prosecdef, p.proconfig, p.prorettype, p.prolang,
+         p.proowner::regrole::text AS owner, p.prokind
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
    WHERE n.nspname IN ('core', 'feed', 'auth', 'api');
 
 -- Tables
 SELECT is_empty('SELECT name FROM tap.ours WHERE NOT (relrowsecurity AND relforcerowsecurity)', 'every table has row-level security, forced');
-SELECT is_empty($$SELECT name FROM tap.ours o JOIN pg_class c USING (oid) WHERE c.relkind IN ('v', 'm')$$, 'there is no view that could look past it');
+SELECT is_empty($$SELECT name FROM tap.ours o JOIN pg_class c USING (oid) WHERE c.relkind IN ('v', 'm')$$,
+       'there is no view that could look past it');
 SELECT is_empty($$SELECT name, owner FROM tap.ours WHERE owner <> CASE schema WHEN 'auth' THEN 'opdesk_auth' ELSE 'opdesk_owner' END$$,
                 'tables belong to opdesk_owner, those of identity to opdesk_auth');
 SELECT is_empty('SELECT name FROM tap.ours WHERE obj_description(oid) IS NULL', 'every table has a comment');
 SELECT set_eq($$SELECT o.name FROM tap.ours o WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = o.oid AND a.attname IN ('clinic_id'))$$,
               ARRAY['core.clinic', 'core.migration', 'core.limit_use', 'feed.hub'], 'every table has clinic_id, but those about the installation');
 SELECT is_empty($$SELECT o.name, a.attname FROM tap.ours o JOIN pg_attribute a ON a.attrelid = o.oid AND a.attnum > 0
-                   WHERE a.attname LIKE '%hash' AND has_column_privilege('opdesk_web', o.oid, a.attnum, 'SELECT')$$, 'no program reads a hash of a secret');
+                   WHERE a.attname LIKE '%hash' AND has_column_privilege('opdesk_web', o.oid, a.attnum, 'SELECT')$$,
+                     'no program reads a hash of a secret');
 
 -- Policies
 SELECT is_empty($$SELECT o.name FROM tap.ours o WHERE NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = o.oid AND p.polname = 'owner')$$,
@@ -38,16 +41,21 @@ SELECT set_eq($$SELECT polrelid::regclass || ' ' || polname FROM pg_policy WHERE
 SELECT is_empty($$SELECT name FROM tap.routine WHERE prosecdef AND NOT coalesce(proconfig, '{}') @> ARRAY['search_path=pg_catalog, pg_temp']$$,
                 'every SECURITY DEFINER function has its search_path');
 SELECT is_empty($$SELECT name FROM tap.routine WHERE has_function_privilege('public', oid, 'EXECUTE')$$, 'PUBLIC executes nothing of ours');
-SELECT is_empty($$SELECT name FROM tap.routine WHERE prokind = 'f' AND prorettype = 'trigger'::regtype AND NOT prosecdef$$, 'every trigger function runs as its owner');
-SELECT is_empty($$SELECT name, owner FROM tap.routine WHERE prokind = 'f' AND owner NOT IN ('opdesk_api', 'opdesk_auth')$$, 'functions belong to opdesk_api or opdesk_auth');
+SELECT is_empty($$SELECT name FROM tap.routine WHERE prokind = 'f' AND prorettype = 'trigger'::regtype AND NOT prosecdef$$,
+       'every trigger function runs as its owner');
+SELECT is_empty($$SELECT name, owner FROM tap.routine WHERE prokind = 'f' AND owner NOT IN ('opdesk_api', 'opdesk_auth')$$,
+       'functions belong to opdesk_api or opdesk_auth');
 SELECT is_empty($$SELECT name, owner FROM tap.routine WHERE (schema = 'auth' OR proname LIKE 'sign%') <> (owner = 'opdesk_auth') AND prokind = 'f'$$,
                 'opdesk_auth owns identity and signing in, and nothing else');
-SELECT is_empty($$SELECT name FROM tap.routine WHERE owner IN ('opdesk_web', 'opdesk_owner')$$, 'neither the web role nor the owner of tables owns one');
+SELECT is_empty($$SELECT name FROM tap.routine WHERE owner IN ('opdesk_web', 'opdesk_owner')$$,
+       'neither the web role nor the owner of tables owns one');
 SELECT set_eq($$SELECT proname::text FROM tap.routine WHERE schema = 'api' AND has_function_privilege('opdesk_web', oid, 'EXECUTE')$$,
-  ARRAY['schema_version', 'clinic', 'doctors', 'services', 'availability', 'save_availability', 'reserve', 'release', 'book', 'amend', 'change', 'cancel',
+  ARRAY['schema_version', 'clinic', 'doctors', 'services', 'availability', 'save_availability', 'reserve', 'release', 'book', 'amend', 'change',
+    'cancel',
         'appointment', 'appointments_of_clinic', 'appointments_of_doctor', 'appointments_of_patient', 'appointments_of_clinic_between',
         'appointments_of_doctor_between', 'appointments_of_patient_between', 'appointments_search', 'calendar', 'calendar_of_doctor', 'patients',
-        'profile', 'save_profile', 'health', 'sync_head', 'sync_list', 'sync_remember', 'sync_since', 'sync_rows', 'signout', 'count_use', 'idem_take', 'idem_keep'],
+        'profile', 'save_profile', 'health', 'sync_head', 'sync_list', 'sync_remember', 'sync_since', 'sync_rows', 'signout', 'count_use',
+          'idem_take', 'idem_keep'],
   'what programs may call is this list');
 SELECT set_eq($$SELECT proname::text FROM tap.routine r WHERE schema = 'api' AND NOT has_function_privilege('opdesk_web', oid, 'EXECUTE')
                    AND has_function_privilege('opdesk_signin', oid, 'EXECUTE')$$,
@@ -57,19 +65,26 @@ SELECT is_empty($$SELECT name FROM tap.routine WHERE has_function_privilege('opd
                 'the inner functions are out of reach');
 
 -- Roles
-SELECT is_empty($$SELECT rolname FROM pg_roles WHERE rolname LIKE 'opdesk_%' AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication)$$, 'no role of ours has an attribute');
-SELECT is_empty($$SELECT rolname FROM pg_roles WHERE rolname LIKE 'opdesk_%' AND rolbypassrls AND rolname <> 'opdesk_backup'$$, 'and only the backup passes by the policies');
+SELECT is_empty($$SELECT rolname FROM pg_roles WHERE rolname LIKE 'opdesk_%' AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication)$$,
+       'no role of ours has an attribute');
+SELECT is_empty($$SELECT rolname FROM pg_roles WHERE rolname LIKE 'opdesk_%' AND rolbypassrls AND rolname <> 'opdesk_backup'$$,
+       'and only the backup passes by the policies');
 SELECT set_eq($$SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'opdesk_%' AND rolcanlogin$$,
               ARRAY['opdesk_web', 'opdesk_signin', 'opdesk_hub', 'opdesk_worker', 'opdesk_backup'], 'nobody logs in as an owner');
 SELECT is_empty($$SELECT r.rolname FROM pg_roles r, unnest(ARRAY['opdesk_owner', 'opdesk_api', 'opdesk_auth']) o
                    WHERE r.rolname LIKE 'opdesk_%' AND r.rolname <> o AND pg_has_role(r.oid, o, 'MEMBER')$$, 'nobody is a member of an owner');
-SELECT is_empty($$SELECT r.rolname, o.name, p FROM pg_roles r, tap.ours o, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) p
-                   WHERE r.rolname IN ('opdesk_web', 'opdesk_signin', 'opdesk_hub', 'opdesk_worker', 'opdesk_backup') AND has_table_privilege(r.oid, o.oid, p)$$,
-                'no login role writes a table');
-SELECT is_empty($$SELECT r.rolname, o.name, a.attname FROM pg_roles r, tap.ours o JOIN pg_attribute a ON a.attrelid = o.oid AND a.attnum > 0 AND NOT a.attisdropped
+SELECT is_empty($$SELECT r.rolname, o.name, p FROM pg_roles r, tap.ours o,
+       unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) p
                    WHERE r.rolname IN ('opdesk_web', 'opdesk_signin', 'opdesk_hub', 'opdesk_worker', 'opdesk_backup')
-                     AND (has_column_privilege(r.oid, o.oid, a.attnum, 'INSERT') OR has_column_privilege(r.oid, o.oid, a.attnum, 'UPDATE'))$$, 'nor a column of one');
-SELECT is_empty($$SELECT r.rolname, n.nspname FROM pg_roles r, pg_namespace n WHERE r.rolname LIKE 'opdesk_%' AND n.nspname IN ('core', 'feed', 'auth', 'api', 'public')
+                     AND has_table_privilege(r.oid, o.oid, p)$$,
+                'no login role writes a table');
+SELECT is_empty($$SELECT r.rolname, o.name, a.attname FROM pg_roles r, tap.ours o JOIN pg_attribute a ON a.attrelid = o.oid AND a.attnum > 0
+       AND NOT a.attisdropped
+                   WHERE r.rolname IN ('opdesk_web', 'opdesk_signin', 'opdesk_hub', 'opdesk_worker', 'opdesk_backup')
+                     AND (has_column_privilege(r.oid, o.oid, a.attnum, 'INSERT') OR has_column_privilege(r.oid, o.oid, a.attnum, 'UPDATE'))$$,
+                       'nor a column of one');
+SELECT is_empty($$SELECT r.rolname, n.nspname FROM pg_roles r, pg_namespace n WHERE r.rolname LIKE 'opdesk_%'
+       AND n.nspname IN ('core', 'feed', 'auth', 'api', 'public')
                    AND has_schema_privilege(r.oid, n.oid, 'CREATE') AND n.nspowner <> r.oid$$, 'nobody makes objects in another''s schema');
 SELECT is_empty($$SELECT rolname FROM pg_roles WHERE rolname LIKE 'opdesk_%'
                    AND (has_database_privilege(oid, current_database(), 'CREATE') OR has_database_privilege(oid, current_database(), 'TEMP'))$$,
@@ -77,7 +92,8 @@ SELECT is_empty($$SELECT rolname FROM pg_roles WHERE rolname LIKE 'opdesk_%'
 SELECT set_eq($$SELECT r.rolname::text FROM pg_roles r WHERE NOT r.rolsuper AND has_parameter_privilege(r.oid, 'backtrace_functions', 'SET')$$,
               ARRAY['opdesk_auth'], 'opdesk_auth alone sets the context');
 SELECT is_empty($$SELECT rolname FROM pg_roles WHERE rolname IN ('opdesk_web', 'opdesk_signin', 'opdesk_hub', 'opdesk_worker')
-                   AND NOT coalesce((SELECT s.setconfig FROM pg_db_role_setting s WHERE s.setrole = pg_roles.oid AND s.setdatabase = 0), '{}') @> ARRAY['plan_cache_mode=force_generic_plan']$$,
+                   AND NOT coalesce((SELECT s.setconfig FROM pg_db_role_setting s WHERE s.setrole = pg_roles.oid AND s.setdatabase = 0),
+                     '{}') @> ARRAY['plan_cache_mode=force_generic_plan']$$,
                 'programs keep their plans');
 
 SELECT * FROM finish();

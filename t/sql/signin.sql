@@ -12,12 +12,16 @@ SELECT is(tap.door($$SELECT row(account, clinic, role, name, hash, disabled)::te
 SELECT is(tap.door($$SELECT name FROM api.signin_find('meera@one.test')$$), 'Dr. Meera', 'with the doctor''s name');
 SELECT is(tap.door($$SELECT 1 FROM api.signin_find('nina@two.test')$$), NULL, 'in the clinic of the host only');
 SELECT is(tap.door('SELECT role || '' '' || name FROM api.signin_key()'), 'admin Clinic key', 'the key has an account');
-SELECT is(tap.ask('public', 'SELECT 1 FROM api.signin_key()'), '!42501 permission denied for function signin_key', 'other programs cannot sign anybody in');
+SELECT is(tap.ask('public', 'SELECT 1 FROM api.signin_key()'), '!42501 permission denied for function signin_key',
+       'other programs cannot sign anybody in');
 
-SELECT is(tap.door(format('SELECT api.signin_open(%L, %L, sha256(''s''), 3600, sha256(''r1''), 600) -> ''user''', tap.id('s'), tap.id('account meera'))),
+SELECT is(tap.door(format('SELECT api.signin_open(%L, %L, sha256(''s''), 3600, sha256(''r1''), 600) -> ''user''', tap.id('s'),
+       tap.id('account meera'))),
           format('{"id" : "%s", "role" : "doctor", "name" : "Dr. Meera"}', tap.id('account meera')), 'a session says whose it is');
-SELECT is(tap.ask('none', format('SELECT role || '' '' || doctor FROM auth.enter(%L, ''s'', NULL)', tap.id('s'))), 'doctor ' || tap.id('meera'), 'and opens the door');
-SELECT is(tap.door(format('SELECT api.signin_open(%L, %L, sha256(''s''), 3600, NULL, NULL)', tap.id('s2'), tap.id('nobody'))), '!unauthenticated', 'nobody gets none');
+SELECT is(tap.ask('none', format('SELECT role || '' '' || doctor FROM auth.enter(%L, ''s'', NULL)', tap.id('s'))), 'doctor ' || tap.id('meera'),
+       'and opens the door');
+SELECT is(tap.door(format('SELECT api.signin_open(%L, %L, sha256(''s''), 3600, NULL, NULL)', tap.id('s2'), tap.id('nobody'))), '!unauthenticated',
+       'nobody gets none');
 
 CREATE FUNCTION tap.refresh(old text, new text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -31,12 +35,15 @@ SELECT is(tap.ask('none', format('SELECT role FROM auth.enter(%L, ''s'', NULL)',
 SELECT is(tap.refresh('r1', 'r2'), 'reused', 'older than the one before ends the family');
 SELECT is(tap.ask('none', format('SELECT role FROM auth.enter(%L, ''s'', NULL)', tap.id('s'))), '!unauthenticated', 'with its session');
 SELECT is(tap.refresh('r3', 'r4'), 'unknown', 'and its youngest token');
-SELECT tap.door(format('SELECT api.signin_open(%L, %L, sha256(''s''), 3600, sha256(''q1''), 600)', tap.id('s3'), tap.id('account meera'))) IS NOT NULL AS opened \gset
+SELECT tap.door(format('SELECT api.signin_open(%L, %L, sha256(''s''), 3600, sha256(''q1''), 600)', tap.id('s3'),
+       tap.id('account meera'))) IS NOT NULL AS opened \gset
 SELECT is(tap.refresh('q1', 'q2'), 'rotated', 'another family');
 UPDATE auth.refresh SET used_at = used_at - interval '11 seconds' WHERE hash = sha256('q1');
 SELECT is(tap.refresh('q1', 'q2'), 'reused', 'after ten seconds there is no repeating');
-SELECT tap.door(format('SELECT api.signin_open(%L, %L, sha256(''s''), 300, sha256(''p1''), 600)', tap.id('s4'), tap.id('account meera'))) IS NOT NULL AS opened \gset
-SELECT is((SELECT r.expires_at = s.expires_at FROM auth.refresh r JOIN auth.session s ON s.id = r.session_id WHERE r.hash = sha256('p1')), true, 'no token outlives its family');
+SELECT tap.door(format('SELECT api.signin_open(%L, %L, sha256(''s''), 300, sha256(''p1''), 600)', tap.id('s4'),
+       tap.id('account meera'))) IS NOT NULL AS opened \gset
+SELECT is((SELECT r.expires_at = s.expires_at FROM auth.refresh r JOIN auth.session s ON s.id = r.session_id WHERE r.hash = sha256('p1')), true,
+       'no token outlives its family');
 UPDATE auth.refresh SET expires_at = now() - interval '1 second' WHERE hash = sha256('p1');
 SELECT is(tap.refresh('p1', 'p2'), 'unknown', 'one that ran out is none');
 SELECT is(tap.door(format('SELECT api.signin_rehash(%L, ''new hash'')', tap.id('account admin'))), '', 'a hash can be renewed');
@@ -45,7 +52,8 @@ SELECT is(tap.door($$SELECT hash FROM api.signin_find('admin@one.test')$$), 'new
 SELECT is(tap.ask('desk', 'SELECT api.signout(false)'), '', 'signing out');
 SELECT is(tap.ask('desk', 'SELECT 1'), '!unauthenticated', 'works at once');
 SELECT is(tap.ask('admin', 'SELECT 1'), '1', 'for nobody else');
-INSERT INTO auth.session (id, clinic_id, account_id, role, secret_hash, expires_at) VALUES (tap.id('session elsewhere'), tap.id('one'), tap.id('account admin'), 'admin', sha256('secret'), now() + interval '1 hour');
+INSERT INTO auth.session (id, clinic_id, account_id, role, secret_hash, expires_at) VALUES (tap.id('session elsewhere'), tap.id('one'),
+  tap.id('account admin'), 'admin', sha256('secret'), now() + interval '1 hour');
 SELECT is(tap.ask('elsewhere', 'SELECT api.signout(true)'), '', 'signing out everywhere');
 SELECT is(tap.ask('admin', 'SELECT 1'), '!unauthenticated', 'ends the other sessions too');
 SELECT is(tap.ask('public', 'SELECT api.signout(true)'), '', 'a stranger has none to end');
@@ -80,17 +88,23 @@ SELECT is(tap.take('asha', 'a', 'k', 'body'), 'new', 'for a day');
 -- Profiles
 SELECT is(tap.ask('meera', 'SELECT row(role, name, email, phone, "doctorId", "patientId", "timeZone", "clinicName", language)::text FROM api.profile()'),
           row('doctor', 'Dr. Meera', 'meera@one.test', NULL, tap.id('meera'), NULL, 'Asia/Kolkata', 'Clinic One', NULL)::text, 'a doctor''s profile');
-SELECT is(tap.ask('asha', 'SELECT row(role, name, email, phone, "patientId")::text FROM api.profile()'), row('patient', 'Asha', NULL, '+919811100001', tap.id('asha'))::text, 'a patient''s');
+SELECT is(tap.ask('asha', 'SELECT row(role, name, email, phone, "patientId")::text FROM api.profile()'),
+       row('patient', 'Asha', NULL, '+919811100001', tap.id('asha'))::text, 'a patient''s');
 SELECT is(tap.ask('public', 'SELECT 1 FROM api.profile()'), NULL, 'a stranger has none');
 SELECT is(tap.ask('asha', format('SELECT body ->> %L FROM api.save_profile(2, %L)', f, m)), v, 'a patient may save ' || f)
   FROM (VALUES ('name', '{"name":"Asha Rani"}', 'Asha Rani')) x(f, m, v);
 SELECT is(tap.told('asha', 'api.save_profile(2, ''{}'')'), 'VERSION_CONFLICT', 'with the current version');
-SELECT is(tap.ask('asha', $$SELECT body ->> 'email' FROM api.save_profile(3, '{"email":"a@example.org","phone":"9811100077","language":"hi"}')$$), 'a@example.org', 'and more at once');
-SELECT is((SELECT row(name, phone, email)::text FROM core.patient WHERE id = tap.id('asha')), '("Asha Rani",+919811100077,a@example.org)', 'in the patient''s row');
-SELECT is(tap.told('asha', 'api.save_profile((SELECT version FROM api.profile()), ''{"speciality":"x"}'')'), '!validation_error__speciality', 'patients have no speciality');
-SELECT is(tap.told('meera', 'api.save_profile(2, ''{"email":"x@example.org"}'')'), '!validation_error__email', 'staff do not change what they sign in with');
+SELECT is(tap.ask('asha', $$SELECT body ->> 'email' FROM api.save_profile(3, '{"email":"a@example.org","phone":"9811100077","language":"hi"}')$$),
+       'a@example.org', 'and more at once');
+SELECT is((SELECT row(name, phone, email)::text FROM core.patient WHERE id = tap.id('asha')), '("Asha Rani",+919811100077,a@example.org)',
+       'in the patient''s row');
+SELECT is(tap.told('asha', 'api.save_profile((SELECT version FROM api.profile()), ''{"speciality":"x"}'')'), '!validation_error__speciality',
+       'patients have no speciality');
+SELECT is(tap.told('meera', 'api.save_profile(2, ''{"email":"x@example.org"}'')'), '!validation_error__email',
+       'staff do not change what they sign in with');
 SELECT is(tap.told('meera', 'api.save_profile(2, ''{"name":" "}'')'), '!validation_error__name', 'a name is not empty');
-SELECT is(tap.ask('meera', $$SELECT body ->> 'speciality' FROM api.save_profile(2, '{"name":"Dr. Meera Rao","speciality":"Bones","phone":"9811100088"}')$$), 'Bones', 'a doctor has one');
+SELECT is(tap.ask('meera', $$SELECT body ->> 'speciality' FROM api.save_profile(2,
+       '{"name":"Dr. Meera Rao","speciality":"Bones","phone":"9811100088"}')$$), 'Bones', 'a doctor has one');
 SELECT is((SELECT name FROM core.doctor WHERE id = tap.id('meera')), 'Dr. Meera Rao', 'and the name that the pages show');
 SELECT is(tap.told('none', 'api.save_profile(1, ''{}'')'), '!not_found', 'without a context there is nobody to save');
 

@@ -14,11 +14,13 @@ END $$;
 SELECT is(tap.head('meera') ->> 'n', '0', 'an empty list');
 SELECT is(tap.head('meera') ->> 'hash', md5(''), 'hashes the empty text');
 INSERT INTO core.appointment (id, clinic_id, name, doctor_id, notes)
-SELECT ('00000000-0000-4000-8000-00000000000' || i)::uuid, tap.id('one'), 'n' || i, CASE WHEN i % 2 = 0 THEN tap.id('meera') ELSE tap.id('arun') END, 'note' FROM generate_series(1, 5) i;
+SELECT ('00000000-0000-4000-8000-00000000000' || i)::uuid, tap.id('one'), 'n' || i, CASE WHEN i % 2 = 0 THEN tap.id('meera') ELSE tap.id('arun') END,
+       'note' FROM generate_series(1, 5) i;
 SELECT is(tap.head('admin') ->> 'n', '5', 'the clinic''s list');
 SELECT is(tap.head('meera') ->> 'n', '2', 'and a doctor''s');
 SELECT is(tap.head('meera') ->> 'hash', NULL, 'its hash is not known yet');
-SELECT is(tap.ask('meera', 'SELECT list FROM api.sync_list()'), '00000000-0000-4000-8000-000000000002:1,00000000-0000-4000-8000-000000000004:1', 'the list is sorted, id:version');
+SELECT is(tap.ask('meera', 'SELECT list FROM api.sync_list()'), '00000000-0000-4000-8000-000000000002:1,00000000-0000-4000-8000-000000000004:1',
+       'the list is sorted, id:version');
 SELECT is(tap.ask('meera', 'SELECT l.list_seq - h.list_seq FROM api.sync_head() h, api.sync_list() l'), '0', 'and of the same change');
 SELECT is(tap.ask('meera', 'SELECT api.sync_remember(list_seq, md5(list)) FROM api.sync_list()'), '', 'who hashes it tells the others');
 SELECT is(tap.head('meera') ->> 'hash', md5('00000000-0000-4000-8000-000000000002:1,00000000-0000-4000-8000-000000000004:1'), 'and then it is known');
@@ -34,12 +36,14 @@ UPDATE core.appointment SET reason = 'x' WHERE name = 'n4' AND clinic_id = tap.i
 DELETE FROM core.appointment WHERE name = 'n5' AND clinic_id = tap.id('one');
 SELECT is(tap.head('meera') ->> 'hash', NULL, 'a change makes the hash unknown');
 SELECT is(tap.since('meera', :seq), 'gone,n4:2', 'what left the list is gone, without content');
-SELECT is(tap.ask('meera', format('SELECT row(deleted, id, version, notes)::text FROM api.sync_since(%s, 1)', :seq)), '(t,00000000-0000-4000-8000-000000000002,,)', 'but its id');
+SELECT is(tap.ask('meera', format('SELECT row(deleted, id, version, notes)::text FROM api.sync_since(%s, 1)', :seq)),
+       '(t,00000000-0000-4000-8000-000000000002,,)', 'but its id');
 SELECT is(tap.since('arun', :seq), 'n2:2,gone', 'it has come to another');
 SELECT is(tap.since('admin', :seq), 'n2:2,n4:2,gone', 'and is one change for the clinic');
 SELECT is(tap.ask('admin', 'SELECT string_agg(name || coalesce(notes, ''''), '','' ORDER BY seq) FROM api.sync_rows(ARRAY[''00000000-0000-4000-8000-000000000001'', ''00000000-0000-4000-8000-000000000005'', ''00000000-0000-4000-8000-000000000002'']::uuid[], 10)'),
           'n1note,n2note', 'rows by id, live ones only');
-SELECT is(tap.ask('meera', 'SELECT count(*) FROM api.sync_rows(ARRAY[''00000000-0000-4000-8000-000000000001'']::uuid[], 10)'), '0', 'of the caller''s list only');
+SELECT is(tap.ask('meera', 'SELECT count(*) FROM api.sync_rows(ARRAY[''00000000-0000-4000-8000-000000000001'']::uuid[], 10)'), '0',
+       'of the caller''s list only');
 SELECT is(tap.ask('boss', 'SELECT count(*) FROM api.sync_rows(ARRAY[''00000000-0000-4000-8000-000000000001'']::uuid[], 10)'), '0', 'and clinic');
 SELECT is(tap.ask('admin', 'SELECT count(*) FROM api.sync_rows(ARRAY(SELECT id FROM core.appointment), 2)'), '2', 'by pages');
 SELECT is(tap.ask('public', 'SELECT n::text || list FROM api.sync_head(), api.sync_list()'), '0', 'a stranger''s list is empty');
