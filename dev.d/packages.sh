@@ -32,9 +32,12 @@ needed() {
 		bench command wrk                     wrk
 		check command prove                   perl
 		check file    /usr/share/postgresql/15/extension/pgtap.control postgresql-15-pgtap
+		check command clang                   clang
 		check command clang-format            clang-format
 		check command mandoc                  mandoc
 		check command chromium                chromium
+		check file    /usr/lib/apache2/modules/mod_cgi.so apache2-bin
+		check file    /etc/mime.types         media-types
 	END
 }
 

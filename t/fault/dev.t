@@ -111,8 +111,8 @@ my ($multiwatch) = children($supervisor{health});
 back_within(1, 'every worker', children($multiwatch));
 back_within(1, 'what watches the workers', children($supervisor{health}));
 back_within(1, 'nginx', children($supervisor{nginx}));
-back_within(3, 'PostgreSQL', children($supervisor{postgres}));
-back_within(3, 'PostgreSQL, a second time', children($supervisor{postgres}));
+back_within(20, 'PostgreSQL', children($supervisor{postgres}));
+back_within(20, 'PostgreSQL, a second time', children($supervisor{postgres}));
 
 #
 # Down
