@@ -36,11 +36,15 @@ export async function toTimes(page, { service = 'Consultation', doctor = 'Dr. Me
   await page.locator('.slots .slot').first().waitFor();
 }
 
-/** A later day, so that no time passes while the test runs: the last in the strip with free times. */
+/** A later day with some free times (so that none passes while the test runs): the last of the strip, or `back` before it. */
 export async function pickDay(page, back = 0) {
-  const free = page.locator('.day input:enabled');
-  const n = await free.count();
-  await free.nth(Math.max(0, n - 1 - back)).check({ force: true });
+  const roomy = await page
+    .locator('.day:has(input)')
+    .evaluateAll((days) =>
+      days.flatMap((day, i) => (parseInt(day.querySelector('.day__free').textContent, 10) >= 6 ? [i] : [])),
+    );
+  const nth = roomy[Math.max(0, roomy.length - 1 - back)] ?? 0;
+  await page.locator('.day input').nth(nth).check({ force: true });
   await page.locator('.slots .slot').first().waitFor();
 }
 
