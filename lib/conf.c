@@ -7,10 +7,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define PREFIX "OPDESK_"
 #define LINE_BYTES 4096
 #define SECRET_CHARS 32
+#define KEYS_MAX 8 /* as lib/session.h has room for */
 
 enum type { TEXT, SECRET, NUMBER, SWITCH, GUARD };
 
@@ -25,6 +27,7 @@ static const struct setting {
 };
 
 static const char *values[CONF_COUNT];
+static bool open_to_all; /* the file, which holds secrets */
 
 static bool
 is_one_of(const char *value, const char *a, const char *b)
@@ -111,6 +114,7 @@ read_file(char *why, size_t size)
 	bool named = path != NULL && path[0] != '\0';
 	char line[LINE_BYTES];
 	const char *wrong = NULL;
+	struct stat st;
 	int n = 0;
 	FILE *in;
 
@@ -128,6 +132,8 @@ read_file(char *why, size_t size)
 			"is too long" :
 			take_line(line);
 	}
+	open_to_all = fstat(fileno(in), &st) == 0 && S_ISREG(st.st_mode) &&
+		(st.st_mode & S_IROTH) != 0;
 	fclose(in);
 	if (wrong != NULL)
 		snprintf(why, size, "%s: line %d %s", path, n, wrong);
@@ -138,19 +144,23 @@ read_file(char *why, size_t size)
 static const char *
 secret_fault(void)
 {
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "abcdefghijklmnopqrstuvwxyz0123456789-_";
 	const char *p = conf_text(CONF_SECRET);
-	size_t least = conf_on(CONF_DEMO) ? 16 : SECRET_CHARS;
+	size_t least = conf_on(CONF_DEMO) ? 1 : SECRET_CHARS, keys = 0;
 
 	while (*(p += strspn(p, " ")) != '\0') {
-		size_t n = strcspn(p, " "), kid = strcspn(p, ": ");
+		size_t n = strcspn(p, " "), kid = strspn(p, letters);
 
 		if (kid == 0 || kid > 16 || p[kid] != ':')
 			return "must be KID:SECRET, separated by blanks";
 		if (n - kid - 1 < least)
 			return "is too short: 32 characters or more a secret";
+		if (++keys > KEYS_MAX)
+			return "holds more than 8 keys";
 		p += n;
 	}
-	return conf_text(CONF_SECRET)[0] == '\0' ? "must be set" : NULL;
+	return keys == 0 ? "must be set" : NULL;
 }
 
 static bool
@@ -168,6 +178,11 @@ check(char *why, size_t size)
 	}
 	if ((wrong = secret_fault()) != NULL) {
 		snprintf(why, size, PREFIX "SECRET %s", wrong);
+		return false;
+	}
+	if (!conf_on(CONF_DEMO) && open_to_all) {
+		snprintf(why, size,
+			"the file of settings can be read by everybody: chmod o-r");
 		return false;
 	}
 	if (!conf_on(CONF_DEMO) && conf_text(CONF_ADMIN_KEY)[0] != '\0' &&

@@ -16,6 +16,7 @@ session_keys(const struct jwt_key **out)
 {
 	static struct jwt_key keys[SESSION_KEYS];
 	static char names[SESSION_KEYS][17];
+	static unsigned char stretched[SESSION_KEYS][CRYPTO_SHA256_BYTES];
 	static size_t n;
 	const char *p = n > 0 ? "" : conf_text(CONF_SECRET); /* once */
 
@@ -24,8 +25,14 @@ session_keys(const struct jwt_key **out)
 
 		memcpy(names[n], p, kid);
 		keys[n].kid = names[n];
-		keys[n++].secret =
-			(struct bytes) { p + kid + 1, size - kid - 1 };
+		keys[n].secret = (struct bytes) { p + kid + 1, size - kid - 1 };
+		/* Only the demo takes a short one; HMAC wants 32 bytes. */
+		if (keys[n].secret.n < CRYPTO_SHA256_BYTES) {
+			crypto_sha256(keys[n].secret, stretched[n]);
+			keys[n].secret = (struct bytes) { (char *)stretched[n],
+				CRYPTO_SHA256_BYTES };
+		}
+		n++;
 		p += size;
 	}
 	*out = keys;

@@ -187,6 +187,25 @@ test_refusals(void)
 }
 
 static void
+test_mode(void)
+{
+	static const char file[] = "OPDESK_SECRET=" SECRET "\n";
+	static const char demo[] = "OPDESK_DEMO=on\nOPDESK_SECRET=k1:short\n";
+
+	if (chmod(path, 0644) != 0)
+		abort();
+	is_str(load_file(file),
+		"the file of settings can be read by everybody: chmod o-r",
+		"a file that everybody can read is refused");
+	is_str(load_file(demo), FOUND(DB, "1", "1", "5", "", "8"),
+		"... but not in the demo, which takes a short secret too");
+	if (chmod(path, 0640) != 0)
+		abort();
+	is_str(load_file(file), FOUND(DB, "0", "1", "5", "", "35"),
+		"the group may read it: the programs' own");
+}
+
+static void
 test_long_line(void)
 {
 	char file[6000];
@@ -251,6 +270,7 @@ main(void)
 	close(fd);
 	test_file();
 	test_refusals();
+	test_mode();
 	test_long_line();
 	test_environment();
 	test_mdoc();
