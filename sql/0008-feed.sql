@@ -74,6 +74,8 @@ CREATE TABLE feed.item (
   deleted   boolean NOT NULL,
   PRIMARY KEY (scope, id)
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
+-- Bare: as a covering index it looked cheaper than the key for finding one
+-- row, and then the whole list was read for each change that was folded.
 CREATE INDEX item_seq ON feed.item (scope, seq);
 COMMENT ON TABLE feed.item IS 'Each list''s appointments with their last change only.';
 COMMENT ON COLUMN feed.item.scope IS 'Whose list: id of a clinic, doctor or patient.';
