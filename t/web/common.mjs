@@ -4,6 +4,9 @@
  */
 import test, { beforeEach } from 'node:test';
 import assert from 'node:assert/strict';
+import { webcrypto } from 'node:crypto';
+
+globalThis.crypto ??= webcrypto; // a browser has it, Node 18 only as a module
 
 const from = (path) => import(new URL(`../../www/src/${path}`, import.meta.url));
 const time = await from('common/time.js');
