@@ -272,6 +272,7 @@ export const calendar = {
   emptyTitle: 'Closed on {day}',
   emptyText: 'No doctor works on this day.',
   emptyGo: 'Go to {day}',
+  hint: 'Drag a visit to move it, or press M on it.',
   keys: 'Press M to move it, Enter to open it. While moving: arrows, Enter to put it down, Escape to leave it where it was.',
   lifted: 'Moving {name}. Arrow keys choose a time, Enter puts it down, Escape leaves it where it was.',
   dropped: '{name} stays where it was.',

@@ -8,6 +8,8 @@ import { clockChange, starts } from './hours.js';
 
 const PARTS = [['morning', 0, 12 * 60], ['afternoon', 12 * 60, 17 * 60], ['evening', 17 * 60, 24 * 60]];
 
+const ANY_SERVICE = { durationMinutes: 15 };
+
 /* Both lists as one, in order: [{ ms, minute, state }]. */
 function compared(before, after, zone) {
   const [was, is] = [new Set(before), new Set(after)];
@@ -39,7 +41,7 @@ function count(after, before) {
 
 export function Preview({ saved, draft, day, today, zone, services }) {
   const [serviceId, setService] = useState(services[0]?.id);
-  const service = services.find((s) => s.id === serviceId) ?? services[0];
+  const service = services.find((s) => s.id === serviceId) ?? services[0] ?? ANY_SERVICE;
   const [before, after] = useMemo(() => [saved, draft].map((schedule) => starts(schedule, day, zone, service)), [saved, draft, day, zone, service]);
   const slots = useMemo(() => compared(before, after, zone), [before, after, zone]);
   const jump = clockChange(day, zone);

@@ -19,6 +19,9 @@ import { useSwipe } from './screen.js';
 
 const LEGEND = ['requested', 'confirmed', 'checked_in', 'in_progress', 'completed', 'no_show', 'cancelled'];
 
+/* A clinic that offers nothing yet still has hours. */
+const ANY_SERVICE = { durationMinutes: 15 };
+
 /* Visits with the places that moves under way give them. */
 function placedVisits(items, shown, zone) {
   return items.map((i) => placed(shown.has(i.id) ? { ...i, ...shown.get(i.id) } : i, zone));
@@ -96,7 +99,7 @@ export function View({ at, data, open, setOpen, zone, minute, today, narrow, doc
   const mover = useMover({ zone, today, doctors, patch: data.patch, refresh: data.refresh, learnt: (row) => store.apply(row) });
   const shown = mover.shown.value;
   const visits = useMemo(() => placedVisits(items, shown, zone), [items, shown, zone]);
-  const columns = useColumns({ at, doctors, schedules, visits, zone, service: services[0], minute });
+  const columns = useColumns({ at, doctors, schedules, visits, zone, service: services[0] ?? ANY_SERVICE, minute });
   const axis = useAxis(columns, schedules, open);
   const names = useMemo(() => new Map(services.map((s) => [s.id, s.name])), [services]);
   const empty = columns.every((c) => c.spans.length === 0 && c.visits.length === 0);
@@ -152,6 +155,7 @@ export function View({ at, data, open, setOpen, zone, minute, today, narrow, doc
       {!empty && (
         <div class="calendar__foot">
           <div class="legend">{LEGEND.map((status) => <Badge key={status} status={status} />)}</div>
+          {!narrow && <p class="quiet calendar__hint" aria-hidden="true">{t('calendar.hint')}</p>}
           <Button kind="quiet" small onClick={() => setOpen(open === 'all' ? new Set() : 'all')}>
             {t(open === 'all' ? 'calendar.fold' : 'calendar.unfoldAll')}
           </Button>
