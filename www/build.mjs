@@ -5,7 +5,7 @@
 // of its content in its name and may be cached for ever; the rest (pages, manifest, icons) is checked at each visit.
 // No page has an inline script or style, so a policy of 'self' for both is enough.
 import { build, context } from 'esbuild';
-import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { dirname, join, relative } from 'node:path';
@@ -128,6 +128,23 @@ async function copyStatic() {
   for (const name of await readdir('src/common/static')) await cp(`src/common/static/${name}`, `${dist}/${name}`);
 }
 
+/** What was built within the last day stays: a page that is open may yet ask for a part of itself. */
+async function keepAssets() {
+  for (const name of await readdir(`${out}/assets`)) {
+    const [from, to] = [`${out}/assets/${name}`, `${dist}/assets/${name}`];
+    if (!existsSync(to) && Date.now() - (await stat(from)).mtimeMs < 86400000)
+      await cp(from, to, { preserveTimestamps: true });
+  }
+}
+
+async function replace() {
+  const old = `${dist}.old`;
+  if (existsSync(`${out}/assets`)) await keepAssets();
+  if (existsSync(out)) await rename(out, old);
+  await rename(dist, out);
+  await rm(old, { recursive: true, force: true });
+}
+
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 await copyStatic();
@@ -141,7 +158,6 @@ if (watch) {
     await writePage(page, metafile);
     over = (await weigh(page, metafile)) || over;
   }
-  await rm(out, { recursive: true, force: true });
-  await rename(dist, out);
+  await replace();
   process.exitCode = over ? 1 : 0;
 }
