@@ -6,7 +6,7 @@
 // No page has an inline script or style, so a policy of 'self' for both is enough.
 import { build, context } from 'esbuild';
 import { cp, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -145,6 +145,7 @@ async function replace() {
   await rm(old, { recursive: true, force: true });
 }
 
+if (!watch) process.on('exit', () => rmSync(dist, { recursive: true, force: true })); // what a failed build leaves
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 await copyStatic();
