@@ -4,6 +4,7 @@
 
 #include "lib/http.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcgiapp.h>
 #include <signal.h>
@@ -130,6 +131,27 @@ name_request(struct arena *a)
 	return b.p;
 }
 
+/*
+ * In IPv6 every home has 2^64 addresses, so all of them count as one; an
+ * IPv4 address in IPv6 form is that IPv4 address.
+ */
+static const char *
+home_of(struct arena *a, const char *address)
+{
+	struct in6_addr six;
+	char text[INET6_ADDRSTRLEN];
+
+	if (inet_pton(AF_INET6, address, &six) != 1)
+		return address;
+	if (IN6_IS_ADDR_V4MAPPED(&six)) {
+		inet_ntop(AF_INET, &six.s6_addr[12], text, sizeof text);
+		return arena_strdup(a, text);
+	}
+	memset(&six.s6_addr[8], 0, 8);
+	inet_ntop(AF_INET6, &six, text, sizeof text);
+	return arena_printf(a, "%s/64", text);
+}
+
 static void
 start(struct http *h, struct arena *a)
 {
@@ -145,7 +167,7 @@ start(struct http *h, struct arena *a)
 		.method = find_method(method != NULL ? method : ""),
 		.path = canonical(a, path),
 		.request_id = name_request(a),
-		.address = address != NULL ? address : "",
+		.address = address != NULL ? home_of(a, address) : "",
 		.headers = buf_new(a, 512),
 	};
 	if (uri != NULL && uri[path.n] == '?')
