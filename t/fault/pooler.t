@@ -37,13 +37,13 @@ close $out;
 chmod 0644, "$dir/users", "$dir/pgbouncer.ini";
 my @as = $> == 0 ? qw(setpriv --reuid=postgres --regid=postgres --init-groups --pdeathsig KILL) : ();
 my $pooler = Opdesk::Process->start(command => [ @as, '/usr/sbin/pgbouncer', '-q', "$dir/pgbouncer.ini" ], log => "$dir/log/pgbouncer.log");
-wait_until { -S "$dir/run/.s.PGSQL.6432" } 'PgBouncer listens';
 
 # All programs again, through it.
 $clinic->listen_on_a_free_port;
 $clinic->write_settings(prepare => 'off', set => { OPDESK_DB => "host=$dir/run port=6432 dbname=$database user=opdesk_web" });
 $clinic->start_program($_) for @{ $clinic->{programs} };
 $clinic->start_nginx;
+wait_until { $clinic->visitor->get('/api/clinic')->status == 200 } 'the programs answer through it';
 
 my $wish = $clinic->free_slot;
 my $hold = $clinic->visitor->post('/api/reservations', $wish);
