@@ -22,8 +22,9 @@ wanted() { # [PATTERN]
 	done
 }
 
-# The same API tests once more, against the sanitized programs: prove wants a
-# file each, so each gets one that says where those programs are.
+# The same API tests once more, against the sanitized programs, and without
+# prepared statements, as behind a pooler.  prove wants a file each, so each
+# gets one that says so.
 sanitized_tests() {
 	local file copy
 	rm -rf "$TOP/build-asan/t/api"
@@ -32,6 +33,7 @@ sanitized_tests() {
 		[ -e "$file" ] || continue
 		copy=build-asan/t/api/${file##*/}
 		printf '%s\n' '#!/usr/bin/perl' "\$ENV{OPDESK_BUILD} = '$TOP/build-asan';" \
+			"\$ENV{OPDESK_TEST_PREPARE} = 'off';" \
 			"exec \$^X, '-I$TOP/t/lib', '$file' or die;" >"$TOP/$copy"
 		echo "$copy"
 	done

@@ -80,7 +80,7 @@ start_service() { # NAME
 		stop_service "$1"
 	fi
 	setsid "$TOP/dev.d/supervise" "$signal" "${command[@]}" \
-		</dev/null >>"$VAR/log/$1.log" 2>&1 9>&- &
+		</dev/null >>"$VAR/log/$1.log" 2>&1 &
 	pid=$!
 	echo "$pid $(began "$pid")" >"$VAR/pid/$1"
 	echo "$now" >"$VAR/pid/.$1.print"

@@ -64,7 +64,7 @@ sub listen_on_a_free_port ($self) {
 
 sub write_settings ($self, %o) {
 	my %set = ($self->{cluster}->settings($self->{database}), OPDESK_BASE_URL => $self->{url},
-		OPDESK_METRICS => "$self->{dir}/run/metrics", OPDESK_DB_PREPARE => $o{prepare} // 'on', %{ $o{set} // {} });
+		OPDESK_METRICS => "$self->{dir}/run/metrics", OPDESK_DB_PREPARE => $o{prepare} // $ENV{OPDESK_TEST_PREPARE} // 'on', %{ $o{set} // {} });
 	$self->{set} = \%set;
 	open my $out, '>', "$self->{dir}/opdesk.conf" or die "opdesk.conf: $!";
 	chmod 0600, $out;
