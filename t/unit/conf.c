@@ -7,6 +7,8 @@
 
 #include "lib/conf.h"
 
+#include <sys/stat.h>
+
 #include "t/unit/tap.h"
 
 #define SECRET "k1:0123456789abcdef0123456789abcdef"
