@@ -38,7 +38,7 @@ like $fastcgi, qr/^fastcgi_param HTTP_PROXY\s+"";/m, 'a Proxy header never becom
 unlike $fastcgi, qr/\$tcpinfo/, 'no variable that overflows a parameter (nginx 1194)';
 like $site, qr/^\tserver_tokens off;/m, 'the version stays at home';
 unlike $site, qr/^\t{2,}add_header/m, 'every add_header stands in the server block, where no other takes it away';
-unlike slurp("$top/nginx/opdesk-errors.conf") . $fastcgi, qr/^\s*add_header/m, 'and none in what is included there';
+unlike slurp("$top/nginx/opdesk-errors.conf.in") . $fastcgi, qr/^\s*add_header/m, 'and none in what is included there';
 
 my %sentence = slurp("$top/lib/error.def") =~ /^ERR\((\w+),\s*\d+,\s*"([^"]*)"/mg;
 my $map = slurp("$top/nginx/opdesk-errors-map.conf");
@@ -62,7 +62,7 @@ my $listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 64) or 
 my $url = 'http://127.0.0.1:' . $listener->sockport;
 {
 	local @ENV{qw(OPDESK_TRUSTED_PROXIES OPDESK_NGINX_RATE OPDESK_NGINX_BURST)} = ('127.0.0.1', 1, 50);
-	system("$top/nginx/render", "$dir/nginx", '127.0.0.1:' . $listener->sockport, "$dir/run", "$dir/log", "$dir/www") == 0 or die;
+	system("$top/nginx/render", '--own', "$dir/nginx", '127.0.0.1:' . $listener->sockport, "$dir/run", "$dir/log", "$dir/www") == 0 or die;
 }
 spew("$dir/nginx/routes.conf", join '', map {
 	"location /api/$_ { fastcgi_pass unix:$dir/run/$_.sock; include opdesk-fastcgi.conf; }\n" } qw(echo gone));

@@ -86,7 +86,7 @@ sub start_program ($self, $name) {
 sub start_nginx ($self) {
 	my $dir = $self->{dir};
 	local @ENV{ grep { /^OPDESK_/ } keys %{ $self->{set} } } = @{ $self->{set} }{ grep { /^OPDESK_/ } keys %{ $self->{set} } };
-	system("$TOP/nginx/render", "$dir/nginx", "127.0.0.1:$self->{port}", "$dir/run", "$dir/log", "$TOP/www/dist",
+	system("$TOP/nginx/render", '--own', "$dir/nginx", "127.0.0.1:$self->{port}", "$dir/run", "$dir/log", "$TOP/www/dist",
 		map { "$BUILD/cgi-bin/$_" } @{ $self->{programs} }) == 0 or die "nginx/render failed\n";
 	$self->{processes}{nginx} = Opdesk::Process->start(
 		command => [ 'nginx', '-e', "$dir/log/nginx.log", '-p', "$dir/nginx", '-c', "$dir/nginx/nginx.conf" ],
