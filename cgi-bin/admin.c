@@ -58,7 +58,7 @@ static const struct route routes[] = {
 
 /* Where the caller's list stands. */
 struct head {
-	const char *epoch, *hash; /* hash NULL: not remembered */
+	const char *scope, *epoch, *hash; /* hash NULL: not remembered */
 	int64_t seq, purged_to, count, list_seq;
 };
 
@@ -81,6 +81,7 @@ read_head(struct req *rq, struct head *h)
 		!read_number(rows, "n", &h->count) ||
 		!read_number(rows, "list_seq", &h->list_seq))
 		return E_INTERNAL_ERROR;
+	h->scope = db_text(rows, 0, rows_column(rows, "scope"));
 	h->epoch = db_text(rows, 0, rows_column(rows, "epoch"));
 	h->hash = db_text(rows, 0, rows_column(rows, "hash"));
 	return E_OK;
@@ -95,12 +96,6 @@ reply_synced(struct req *rq, const struct head *h)
 		"{\"synced\":true,\"count\":%" PRId64 "}", h->count);
 	json.n = strlen(json.p);
 	return reply_json(rq, json);
-}
-
-static const char *
-scope_of(const struct req *rq)
-{
-	return rq->doctor != NULL ? rq->doctor : "clinic";
 }
 
 /*
@@ -145,7 +140,7 @@ reply_changes(struct req *rq, const struct head *h, const struct db_rows *rows,
 	if (h->hash != NULL && !more)
 		buf_printf(&b, ",\"serverGlobalHash\":\"%s\"", h->hash);
 	buf_printf(&b, ",\"cursor\":\"%s\",\"count\":%" PRId64,
-		sync_cursor_write(rq->arena, session_server_key(), scope_of(rq),
+		sync_cursor_write(rq->arena, session_server_key(), h->scope,
 			&at),
 		h->count);
 	buf_puts(&b, more ? ",\"hasMore\":true}" : "}");
@@ -160,7 +155,7 @@ answer_cursor(struct req *rq, struct head *h, const char *text)
 	const char *values[2];
 	enum err e;
 
-	if (!sync_cursor_read(rq->arena, session_server_key(), scope_of(rq),
+	if (!sync_cursor_read(rq->arena, session_server_key(), h->scope,
 		    text, &cursor))
 		return req_fault(rq, "cursor", "It is none that we gave you.");
 	if (strcmp(cursor.epoch, h->epoch) != 0 || cursor.seq < h->purged_to ||

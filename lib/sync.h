@@ -19,7 +19,7 @@ struct sync_cursor {
 	int64_t seq;       /* the last change that the client has */
 };
 
-/* As text; scope names the list: "clinic", or a doctor's id. */
+/* As text; scope names the list: id of the clinic or doctor. */
 const char *sync_cursor_write(struct arena *a, struct bytes key,
 	const char *scope, const struct sync_cursor *cursor) MUST_USE;
 

@@ -2,18 +2,18 @@
 -- caller's own list, whichever that is (auth.scope).
 SET LOCAL ROLE opdesk_api;
 
--- Where the caller's list stands.  hash: as remembered, NULL when the list has
--- changed since.
-CREATE FUNCTION api.sync_head(OUT epoch uuid, OUT seq bigint, OUT purged_to bigint, OUT n int, OUT list_seq bigint, OUT hash text)
+-- Where the caller's list stands.  scope: whose list it is.  hash: as
+-- remembered, NULL when the list has changed since.
+CREATE FUNCTION api.sync_head(OUT scope uuid, OUT epoch uuid, OUT seq bigint, OUT purged_to bigint, OUT n int, OUT list_seq bigint, OUT hash text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   clinic uuid := auth.clinic_id();
   mine uuid := auth.scope();
 BEGIN
   PERFORM feed.fold(clinic);
-  SELECT c.epoch, c.seq, c.purged_to, coalesce(s.n, 0), coalesce(s.seq, 0),
+  SELECT mine, c.epoch, c.seq, c.purged_to, coalesce(s.n, 0), coalesce(s.seq, 0),
          CASE WHEN coalesce(s.n, 0) = 0 THEN md5('') WHEN h.seq = s.seq THEN h.md5 END
-    INTO epoch, seq, purged_to, n, list_seq, hash
+    INTO scope, epoch, seq, purged_to, n, list_seq, hash
     FROM feed.clock c
     LEFT JOIN feed.scope s ON s.scope = mine
     LEFT JOIN feed.hash h ON h.scope = mine
