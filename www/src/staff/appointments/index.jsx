@@ -2,7 +2,7 @@
  * appointments - the live list, and beside it the panel of the one that is
  * open.  /staff/appointments/ID opens it; the filters stand in the query.
  */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ArrowDown, ArrowUp, SearchX } from 'lucide';
 import { t } from '../../common/i18n.js';
 import { dayOf, formatWhen } from '../../common/time.js';
@@ -32,7 +32,8 @@ export default function Appointments(props) {
   const counts = useCounts(store, zone, today);
   const table = useRef();
   const cursor = useListKeys(items, table, openId, (row) => navigate(link(filter, row.id)));
-  const columns = useColumns(me, doctors);
+  const list = useRef();
+  const columns = useColumns(list, me, doctors);
   const { loaded, offline } = store.status.value;
 
   const draw = (item, index) => {
@@ -54,7 +55,7 @@ export default function Appointments(props) {
     <>
       <div class={openId ? 'work__head work__head--behind' : 'work__head'}><h1>{t('staff.page_appointments')}</h1><LiveLine store={store} zone={zone} /></div>
       <div class={openId ? 'split split--open' : 'split'}>
-        <section class="list" aria-label={t('appointments.list')}>
+        <section class="list" ref={list} aria-label={t('appointments.list')}>
           <Views me={me} filter={filter} counts={counts} />
           <div class="list__tools">
             <Filters filter={filter} doctors={me.role === 'doctor' ? [] : doctors} services={services} today={today} onChange={(next) => navigate(link(next, openId), { replace: true })} />
@@ -96,16 +97,19 @@ function useCounts(store, zone, today) {
   }, [today]);
 }
 
-const narrow = matchMedia('(max-width: 719px)');
+const WIDE = 600;
 
-function useColumns(me, doctors) {
-  const [small, setSmall] = useState(narrow.matches);
-  useEffect(() => {
-    const look = () => setSmall(narrow.matches);
-    narrow.addEventListener('change', look);
-    return () => narrow.removeEventListener('change', look);
+/* The doctor has a column where the list is wide enough for it. */
+function useColumns(box, me, doctors) {
+  const [wide, setWide] = useState(false);
+  useLayoutEffect(() => {
+    const look = () => setWide(box.current.clientWidth >= WIDE);
+    const seen = new ResizeObserver(look);
+    seen.observe(box.current);
+    look();
+    return () => seen.disconnect();
   }, []);
-  const withDoctor = !small && me.role !== 'doctor' && doctors.length > 1;
+  const withDoctor = wide && me.role !== 'doctor' && doctors.length > 1;
   return useMemo(() => ['time', 'patient', ...(withDoctor ? ['doctor'] : []), 'status'], [withDoctor]);
 }
 

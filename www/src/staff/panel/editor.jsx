@@ -1,7 +1,7 @@
 /*
  * editor.jsx - the panel of a row that is there.
  */
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../../common/i18n.js';
 import { phoneProblem } from '../../common/phone.js';
 import { dayOf, formatDay, formatTime } from '../../common/time.js';
@@ -18,10 +18,10 @@ import { VisitFields } from './visit.jsx';
 export function Editor({ row, put, store, me, clinic, doctors, services, onClose }) {
   const zone = clinic.timeZone;
   const today = dayOf(new Date(present.value), zone);
-  const { base, draft, set, reset, dirty } = useDraft(row);
+  const { base, draft, set, reset, dirty, isTyped } = useDraft(row);
   const [outside, setOutside] = useState(false);
   const [state, setState] = useState({}); /* busy, error, theirs, asking */
-  const guard = useGuard(dirty, () => submit());
+  const guard = useGuard(isTyped, () => submit());
   const box = useRef();
   const id = useId();
   const { offline } = store.status.value;
@@ -155,7 +155,7 @@ function Foot({ row, zone, today, dirty, offline, busy, submit, reset, onCancel 
       ))}
       {!isOver(row) && (dirty || moves.length === 0) && <Button kind={dirty ? 'primary' : undefined} busy={busy === 'save'} off={!dirty || offline} {...why} onClick={() => submit()}>{t('common.save')}</Button>}
       {dirty && <Button onClick={reset}>{t('panel.discard')}</Button>}
-      {mayCancel(row) && <Button kind="danger-quiet" class="push" {...why} aria-haspopup="dialog" onClick={onCancel}>{t('panel.cancelAsk')}</Button>}
+      {mayCancel(row) && !dirty && <Button kind="danger-quiet" class="push" {...why} aria-haspopup="dialog" onClick={onCancel}>{t('panel.cancelAsk')}</Button>}
       {offline && <p class="quiet foot-note" id="panel-offline">{t('panel.offlineNote')}</p>}
     </div>
   );
@@ -179,35 +179,41 @@ function problem(draft, clinic) {
   return Object.keys(fields).length > 0 ? { code: 'VALIDATION_ERROR', fields, body: {} } : null;
 }
 
-/* The draft follows the row as long as nobody has typed; then base stays what it was. */
+/*
+ * The draft follows the row as long as nobody has typed; then base stays what
+ * it was.  `live` has what was typed at once, before it is drawn.
+ */
 function useDraft(row) {
   const [state, setState] = useState(() => ({ base: row, draft: draftOf(row) }));
-  const dirty = isDirty(state.draft, state.base);
-  const current = useRef();
-  current.current = state;
+  const live = useRef(state);
+  const put = (next) => {
+    live.current = next;
+    setState(next);
+  };
+  const reset = (to) => put({ base: to, draft: draftOf(to) });
+  const isTyped = () => isDirty(live.current.draft, live.current.base);
   useEffect(() => {
-    if (!isDirty(current.current.draft, current.current.base) && row !== current.current.base)
-      setState({ base: row, draft: draftOf(row) });
+    if (!isTyped() && row !== live.current.base)
+      reset(row);
   }, [row]);
   return {
     ...state,
-    dirty,
-    set: (part) => setState((old) => ({ ...old, draft: { ...old.draft, ...part } })),
-    reset: (to) => setState({ base: to, draft: draftOf(to) }),
+    dirty: isDirty(state.draft, state.base),
+    isTyped,
+    reset,
+    set: (part) => put({ ...live.current, draft: { ...live.current.draft, ...part } }),
   };
 }
 
 /* Unsaved text is asked about before anything leads away from it. */
-function useGuard(dirty, onSave) {
+function useGuard(isTyped, onSave) {
   const [answer, setAnswer] = useState(null);
   const saving = useRef(onSave);
   saving.current = onSave;
-  useEffect(() => {
-    if (!dirty)
-      return undefined;
-    setGuard(() => new Promise((resolve) => setAnswer(() => resolve)));
+  useLayoutEffect(() => {
+    setGuard(() => new Promise((resolve) => setAnswer(() => resolve)), isTyped);
     return () => setGuard(null);
-  }, [dirty]);
+  }, []);
   if (!answer)
     return null;
   const answered = async (choice) => {

@@ -14,12 +14,13 @@ export const place = signal(here());
 
 let guard = null;
 
-/** ask() resolves to whether the page may be left; null takes it away. */
-export function setGuard(ask) {
-  guard = ask;
+/** ask() resolves to whether the page may be left, if holds() says that there is something to lose; null takes it away. */
+export function setGuard(ask, holds = () => true) {
+  guard = ask ? { ask, holds } : null;
 }
 
-const mayLeave = async () => !guard || guard();
+const held = () => Boolean(guard?.holds());
+const mayLeave = async () => !held() || guard.ask();
 
 function show() {
   place.value = here();
@@ -39,7 +40,7 @@ export async function navigate(to, { replace = false, free = false } = {}) {
 /* The browser has already gone back: if the page may not be left, come back. */
 async function popped() {
   const shown = place.peek();
-  if (guard && location.pathname !== shown.path) {
+  if (held() && location.pathname !== shown.path) {
     const to = location.pathname + location.search;
     const query = shown.query.toString();
     history.pushState(null, '', shown.path + (query && `?${query}`));
@@ -66,7 +67,7 @@ export function startRouter() {
   addEventListener('popstate', popped);
   document.addEventListener('click', clicked);
   addEventListener('beforeunload', (event) => {
-    if (guard)
+    if (held())
       event.preventDefault();
   });
 }

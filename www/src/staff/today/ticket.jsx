@@ -56,7 +56,7 @@ export function Ticket({ row, now, zone, doctor, service, since, arrives, off, o
         {note && <p class="ticket__note">{note}</p>}
         <p class="ticket__note">{doctor?.name ?? t('today.anyDoctor')}</p>
       </div>
-      <div class="ticket__foot ticket__all">
+      <div class={overdue ? 'ticket__foot ticket__foot--two ticket__all' : 'ticket__foot ticket__all'}>
         {row.status === 'requested' || row.status === 'no_show' ? <Badge status={row.status} /> : <Since {...sinceWords(row, now, since, zone)} />}
         {overdue && <Button kind="quiet" small off={off} aria-describedby={off ? 'offline-note' : undefined} onClick={() => onMove(row, 'no_show')}>{t('today.noShow')}<Hidden of={row} /></Button>}
         {status && <Button kind={row.status === 'checked_in' ? 'soft' : undefined} small off={off} aria-describedby={off ? 'offline-note' : undefined} onClick={() => onMove(row, status)}>{t(`today.${word}`)}<Hidden of={row} /></Button>}
