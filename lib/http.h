@@ -23,10 +23,11 @@ struct http {
 	const char *path;   /* decoded; NULL when it is not canonical */
 	struct bytes query; /* as sent, without the question mark */
 	const char *request_id;
-	const char *address; /* the client's; of IPv6 the network, "2001:db8::/64" */
-	int status;          /* of the answer */
-	struct buf headers;  /* of the answer, each with its line end */
-	struct bytes body;   /* of the answer; lives in the arena */
+	const char *
+		address; /* the client's; of IPv6 the network, "2001:db8::/64" */
+	int status;      /* of the answer */
+	struct buf headers; /* of the answer, each with its line end */
+	struct bytes body;  /* of the answer; lives in the arena */
 	bool sent;
 };
 
