@@ -3,6 +3,6 @@
 use v5.36;
 use FindBin '$Bin';
 use lib "$FindBin::Bin/lib";
-use Staff;
+use Web;
 
-in_staff_browser('appointments');
+in_browser('appointments');

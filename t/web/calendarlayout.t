@@ -1,5 +1,9 @@
 #!/usr/bin/perl
 # The same cases as calendarlayout.mjs, under prove.
 use v5.36;
-my $top = $ENV{OPDESK_SRCDIR} // '.';
-exec 'node', '--test-reporter=tap', "$top/t/web/calendarlayout.mjs" or die "node: $!";
+use FindBin '$Bin';
+use lib "$Bin/lib";
+use lib "$Bin/../lib";
+use Web;
+
+in_node('calendarlayout');

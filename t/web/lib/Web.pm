@@ -4,27 +4,36 @@
 #   use lib "$FindBin::Bin/lib";
 #   use Web;
 #   in_browser('public');                # more arguments go to clinic()
+#   in_node('weekhours');                # no browser, no server
 package Web;
 
 use v5.36;
 use Exporter 'import';
 use Opdesk::Test;
 
-our @EXPORT = qw(in_browser);
+our @EXPORT = qw(in_browser in_node);
 
 sub in_browser ($name, %o) {
-	my $top = $ENV{OPDESK_SRCDIR} // '.';
 	my $clinic = clinic(%o);
 	local $ENV{OPDESK_URL} = $clinic->url;
-	open my $node, '-|', 'node', '--test-reporter=tap', "$top/t/web/$name.mjs" or die "node: $!\n";
-	tap_of($node);
-	close $node;
-	my $failed = $? ? 1 : 0;
+	local $ENV{OPDESK_CONNINFO} = $clinic->conninfo; # for rows that plain SQL makes or takes away
+	my $failed = run_node($name);
 	# What the programs said is the first thing to look at.
 	print STDERR map { "# $_\n" } grep { /status=5|event=/ } split /\n/, join "\n", map { $clinic->log_of($_) } 'access.log', 'error.log'
 		if $failed;
 	undef $clinic;
 	exit $failed;
+}
+
+# Cases that need neither browser nor server.
+sub in_node ($name) { exit run_node($name) }
+
+sub run_node ($name) {
+	my $top = $ENV{OPDESK_SRCDIR} // '.';
+	open my $node, '-|', 'node', '--test-reporter=tap', "$top/t/web/$name.mjs" or die "node: $!\n";
+	tap_of($node);
+	close $node;
+	return $? ? 1 : 0;
 }
 
 # What node says about a failure looks like YAML and is not, so prove would
