@@ -4,78 +4,17 @@
  */
 import test from 'node:test';
 import assert from 'node:assert/strict';
+import { client, fakeLocks, keptStorage, started } from './sync/harness.mjs';
 import { ModelServer, md5 } from './sync/modelserver.mjs';
 
 const from = (path) => import(new URL(`../../www/src/sync/${path}`, import.meta.url));
-const { SyncClient, INTERVAL_MS } = await from('client.js');
-const { quietSurroundings } = await from('surroundings.js');
+const { INTERVAL_MS } = await from('client.js');
 const { SortedIds, globalHash } = await from('hash.js');
 const { Replica } = await from('replica.js');
 const { waitMs } = await from('backoff.js');
 
 const DAY = 86_400_000;
 const EMPTY = 'd41d8cd98f00b204e9800998ecf8427e';
-
-/* Timers that only go off when told, and a clock that only moves when told. */
-function stopped(changes = {}) {
-  const clock = { at: Date.now(), timers: [], fire: {}, online: true };
-  const env = quietSurroundings({
-    now: () => clock.at,
-    timer: (run, ms) => clock.timers.push({ run, at: clock.at + ms, ms }) && clock.timers.at(-1),
-    clearTimer: (timer) => { clock.timers = clock.timers.filter((one) => one !== timer); },
-    online: () => clock.online,
-    on: (name, run) => { clock.fire[name] = run; return () => {}; },
-    ...changes,
-  });
-  return { clock, env };
-}
-
-/* What a browser keeps, with the same calls as IndexedDB. */
-function keptStorage() {
-  const kept = { rows: new Map(), known: new Map(), meta: null, wiped: 0 };
-  return Object.assign(kept, {
-    shared: true,
-    load: async () => kept.meta && { ...kept.meta, rows: [...kept.rows.values()], known: [...kept.known.values()].flat() },
-    revision: async () => kept.meta?.revision ?? 0,
-    async save({ meta, rows, gone, parts }) {
-      for (const row of rows) kept.rows.set(row.id, row);
-      for (const id of gone) kept.rows.delete(id);
-      for (const [name, list] of parts) kept.known.set(name, list);
-      kept.meta = structuredClone(meta);
-    },
-    async wipe() {
-      kept.wiped++;
-      kept.rows.clear();
-      kept.known.clear();
-      kept.meta = null;
-    },
-    close() {},
-  });
-}
-
-function client(server, options = {}) {
-  const { clock, env } = stopped(options.env);
-  const events = [];
-  const sync = new SyncClient({
-    request: options.request ?? (async (body) => server.sync(structuredClone(body))),
-    fetchRow: options.fetchRow,
-    storage: options.storage,
-    tabs: options.tabs,
-    surroundings: env,
-  });
-  sync.on((event) => {
-    if (event.type === 'error') throw event.error; /* nothing of the client's own making */
-    events.push(event);
-  });
-  return { sync, clock, events };
-}
-
-async function started(server, options) {
-  const it = client(server, options);
-  await it.sync.start();
-  while (it.sync.status.busy) await new Promise((resolve) => setTimeout(resolve, 1));
-  return it;
-}
 
 const same = async (sync, server, what) => {
   assert.equal(await sync.replica.hash(), server.hash(), what);
@@ -437,28 +376,3 @@ test('one tab asks, the others follow, and take over when it falls silent', asyn
   assert.equal(b.events.at(-1).type, 'end', 'signing out in one tab ends all');
   assert.equal(storage.meta, null);
 });
-
-/* The part of the Web Locks API that tabs.js uses, for one name. */
-function fakeLocks() {
-  const queue = [];
-  let held = null;
-  const next = () => {
-    if (held || queue.length === 0) return;
-    const mine = held = queue.shift();
-    Promise.resolve(mine.run()).then(() => {
-      if (held === mine) held = null;
-      mine.resolve();
-      next();
-    });
-  };
-  return {
-    request: (name, { steal }, run) => new Promise((resolve, reject) => {
-      if (steal && held) {
-        held.reject(new Error('stolen'));
-        held = null;
-        queue.unshift({ run, resolve, reject });
-      } else queue.push({ run, resolve, reject });
-      next();
-    }),
-  };
-}
