@@ -4,13 +4,14 @@
 
 #include "lib/crypto.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
 
 void
@@ -63,16 +64,50 @@ crypto_sha256(struct bytes in, unsigned char out[CRYPTO_SHA256_BYTES])
 	digest(&md, "SHA256", in, out);
 }
 
+/*
+ * HMAC() looks its algorithms up and prepares the key at each call: a quarter
+ * of all that a worker did for a request.  A context keeps both, and the key
+ * is nearly always the one of last time.
+ */
+static EVP_MAC_CTX *
+mac_with(struct bytes key)
+{
+	static EVP_MAC_CTX *ctx;
+	static char known[128];
+	static size_t known_n = SIZE_MAX;
+	char name[] = "SHA256";
+	OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string("digest", name,
+					0),
+		OSSL_PARAM_construct_end() };
+	EVP_MAC *mac;
+
+	if (crypto_equal(key, (struct bytes) { known, known_n }))
+		return EVP_MAC_init(ctx, NULL, 0, NULL) == 1 ? ctx : NULL;
+	if (ctx == NULL) {
+		mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+		ctx = EVP_MAC_CTX_new(mac);
+		EVP_MAC_free(mac);
+	}
+	known_n = key.n <= sizeof known ? key.n : SIZE_MAX;
+	if (known_n <= sizeof known && known_n > 0)
+		memcpy(known, key.p, known_n);
+	/* A key that is NULL would mean the one of last time. */
+	return EVP_MAC_init(ctx,
+		       (const unsigned char *)(key.p != NULL ? key.p : ""),
+		       key.n, params) == 1 ?
+		ctx :
+		NULL;
+}
+
 void
 crypto_hmac(struct bytes key, struct bytes in,
 	unsigned char out[CRYPTO_SHA256_BYTES])
 {
-	/* HMAC() takes a NULL key as "the key of last time". */
-	const char *p = key.p != NULL ? key.p : "";
+	EVP_MAC_CTX *ctx = mac_with(key);
 
-	if (key.n > INT32_MAX ||
-		HMAC(EVP_sha256(), p, (int)key.n, (const unsigned char *)in.p,
-			in.n, out, NULL) == NULL)
+	if (ctx == NULL ||
+		EVP_MAC_update(ctx, (const unsigned char *)in.p, in.n) != 1 ||
+		EVP_MAC_final(ctx, out, NULL, CRYPTO_SHA256_BYTES) != 1)
 		abort();
 }
 
@@ -162,9 +197,12 @@ crypto_base64url(struct arena *a, struct bytes in)
 static int
 sextet(char c)
 {
-	const char *at = c != '\0' ? strchr(alphabet, c) : NULL;
+	static signed char six[UCHAR_MAX + 1]; /* one more, so that 0 is none */
 
-	return at != NULL ? (int)(at - alphabet) : -1;
+	if (six['A'] == 0)
+		for (int i = 0; i < 64; i++)
+			six[(unsigned char)alphabet[i]] = (signed char)(i + 1);
+	return six[(unsigned char)c] - 1;
 }
 
 struct bytes
