@@ -362,6 +362,21 @@ write_all(struct bytes head, struct bytes body)
 	}
 }
 
+/*
+ * Closing, libfcgi waits until the web server has closed too: closed before
+ * all is read, a socket can cut off the answer.  Where there was no body all
+ * has been read, and the next request need not wait.
+ */
+static void
+finish(void)
+{
+	const char *length = http_param("CONTENT_LENGTH");
+
+	if (length == NULL || length[0] == '\0')
+		FCGX_Detach(&io.request);
+	FCGX_Finish_r(&io.request);
+}
+
 void
 http_send(struct http *h)
 {
@@ -382,7 +397,7 @@ http_send(struct http *h)
 		FCGX_PutStr(head.p, (int)head.n, io.request.out);
 		if (h->body.n > 0)
 			FCGX_PutStr(h->body.p, (int)h->body.n, io.request.out);
-		FCGX_Finish_r(&io.request);
+		finish();
 	}
 	h->sent = true;
 }
