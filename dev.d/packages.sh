@@ -33,6 +33,7 @@ needed() {
 		check command prove                   perl
 		check file    /usr/share/postgresql/15/extension/pgtap.control postgresql-15-pgtap
 		check command clang                   clang
+		check file    /usr/lib/llvm-14/lib/clang/14.0.6/lib/linux libclang-rt-14-dev
 		check command clang-format            clang-format
 		check command mandoc                  mandoc
 		check command chromium                chromium
