@@ -99,23 +99,38 @@ reply_synced(struct req *rq, const struct head *h)
 }
 
 /*
+ * Where the client stands when it has taken these rows, which may be newer
+ * than the head.  After a cursor they are all changes up to the last one;
+ * after a vector (diff) only what the comparison found, so that what changed
+ * since the head was read has to come by the cursor.
+ */
+static int64_t
+position(const struct head *h, int64_t last, bool more, bool by_vector)
+{
+	if (by_vector)
+		return more && last < h->seq ? last : h->seq;
+	return more || last > h->seq ? last : h->seq;
+}
+
+/*
  * Rows (seq, deleted, appointment columns) become updates; ids of deleted
- * ones, and those in gone, deletions.
+ * ones, and those that diff (NULL after a cursor) found gone, deletions.
  */
 static enum err
 reply_changes(struct req *rq, const struct head *h, const struct db_rows *rows,
-	int most, const char *const *gone, size_t gone_n)
+	int most, const struct diff_result *diff)
 {
 	struct sync_cursor at = { h->epoch, h->seq };
 	struct buf b = buf_new(rq->arena, 4096);
 	struct buf dead = buf_new(rq->arena, 256);
 	int n = db_count(rows), id = rows_column(rows, "id");
 	bool more = n > most;
+	int64_t last = 0;
 
 	n = more ? most : n;
-	for (size_t i = 0; i < gone_n; i++)
+	for (size_t i = 0; diff != NULL && i < diff->gone_n; i++)
 		buf_printf(&dead, "%s\"%.*s\"", dead.n > 0 ? "," : "",
-			DIFF_ID_BYTES, gone[i]);
+			DIFF_ID_BYTES, diff->gone[i]);
 	buf_puts(&b, "{\"synced\":false,\"updates\":[");
 	for (int i = 0, live = 0; i < n; i++) {
 		if (db_value(rows, i, 1).p[0] == 't') {
@@ -127,17 +142,13 @@ reply_changes(struct req *rq, const struct head *h, const struct db_rows *rows,
 		rows_members(&b, rows, i, 2, db_columns(rows));
 		buf_putc(&b, '}');
 	}
-	/* A full page ends at its last row; the rest follows from there. */
 	if (n > 0) {
-		int64_t last = 0;
-
 		if (!str_int(db_value(rows, n - 1, 0), &last))
 			return E_INTERNAL_ERROR;
-		if (more || last > at.seq)
-			at.seq = last;
+		at.seq = position(h, last, more, diff != NULL);
 	}
 	buf_printf(&b, "],\"deletions\":[%s]", dead.p);
-	if (h->hash != NULL && !more)
+	if (h->hash != NULL && !more && last <= h->list_seq)
 		buf_printf(&b, ",\"serverGlobalHash\":\"%s\"", h->hash);
 	buf_printf(&b, ",\"cursor\":\"%s\",\"count\":%" PRId64,
 		sync_cursor_write(rq->arena, session_server_key(), h->scope,
@@ -155,8 +166,8 @@ answer_cursor(struct req *rq, struct head *h, const char *text)
 	const char *values[2];
 	enum err e;
 
-	if (!sync_cursor_read(rq->arena, session_server_key(), h->scope,
-		    text, &cursor))
+	if (!sync_cursor_read(rq->arena, session_server_key(), h->scope, text,
+		    &cursor))
 		return req_fault(rq, "cursor", "It is none that we gave you.");
 	if (strcmp(cursor.epoch, h->epoch) != 0 || cursor.seq < h->purged_to ||
 		cursor.seq > h->seq)
@@ -172,7 +183,7 @@ answer_cursor(struct req *rq, struct head *h, const char *text)
 		values, 2, true, &rows);
 	if (e != E_OK)
 		return e;
-	return reply_changes(rq, h, rows, CURSOR_PAGE, NULL, 0);
+	return reply_changes(rq, h, rows, CURSOR_PAGE, NULL);
 }
 
 /* Hashes the list, remembers the hash for all, and compares. */
@@ -180,6 +191,7 @@ static enum err
 hash_list(struct req *rq, struct head *h, struct bytes *list)
 {
 	char *hash = arena_alloc(rq->arena, CRYPTO_MD5_HEX);
+	int64_t known = h->list_seq;
 	const char *values[2];
 	struct db_rows *rows;
 	enum err e;
@@ -191,7 +203,7 @@ hash_list(struct req *rq, struct head *h, struct bytes *list)
 	*list = db_value(rows, 0, rows_column(rows, "list"));
 	if (!read_number(rows, "list_seq", &h->list_seq))
 		return E_INTERNAL_ERROR;
-	if (h->hash != NULL)
+	if (h->hash != NULL && h->list_seq == known)
 		return E_OK;
 	crypto_md5_hex(*list, hash);
 	h->hash = hash;
@@ -231,7 +243,7 @@ answer_vector(struct req *rq, struct head *h, const char *hash)
 		values, 2, true, &rows);
 	if (e != E_OK)
 		return e;
-	return reply_changes(rq, h, rows, VECTOR_PAGE, diff.gone, diff.gone_n);
+	return reply_changes(rq, h, rows, VECTOR_PAGE, &diff);
 }
 
 static enum err
