@@ -22,8 +22,7 @@ export function edit(draft, change) {
 }
 
 export function undo(draft) {
-  if (draft.past.length === 0)
-    return draft;
+  if (draft.past.length === 0) return draft;
   return { ...draft, ...draft.past.at(-1), past: draft.past.slice(0, -1), future: [meant(draft), ...draft.future] };
 }
 
@@ -39,8 +38,7 @@ export function discard(draft) {
 
 /* Every stretch, exception and validity that differs; empty: nothing to save. */
 export function changeList({ saved, plans, exceptions }) {
-  if (samePlans(saved.plans, plans) && saved.exceptions === exceptions)
-    return [];
+  if (samePlans(saved.plans, plans) && saved.exceptions === exceptions) return [];
   return [...changes(saved.plans, plans), ...exceptionChanges(saved.exceptions, exceptions)];
 }
 
@@ -49,7 +47,9 @@ export function bodyOf({ saved, plans, exceptions }) {
   return {
     version: saved.version,
     rules: rulesOf(plans),
-    exceptions: exceptions.map(({ kind, from, to, slotMinutes }) => (kind === 'extra' ? { kind, from, to, slotMinutes } : { kind, from, to })),
+    exceptions: exceptions.map(({ kind, from, to, slotMinutes }) =>
+      kind === 'extra' ? { kind, from, to, slotMinutes } : { kind, from, to },
+    ),
   };
 }
 
@@ -78,7 +78,10 @@ export function theirChanges(draft, answer) {
 export function clash(plans) {
   for (const [i, a] of plans.entries()) {
     for (const b of plans.slice(i + 1)) {
-      if (together(a, b) && a.lines.some((line, d) => line.some((s) => b.lines[d].some((t) => s.from < t.to && t.from < s.to))))
+      if (
+        together(a, b) &&
+        a.lines.some((line, d) => line.some((s) => b.lines[d].some((t) => s.from < t.to && t.from < s.to)))
+      )
         return [a, b];
     }
   }

@@ -7,7 +7,8 @@ import { dayBounds, instantMs } from './hours.js';
 
 const DAY = 24 * 60;
 
-export const exceptionKey = (e) => `${e.kind} ${Date.parse(e.from)} ${Date.parse(e.to)} ${e.kind === 'extra' ? e.slotMinutes ?? 15 : ''}`;
+export const exceptionKey = (e) =>
+  `${e.kind} ${Date.parse(e.from)} ${Date.parse(e.to)} ${e.kind === 'extra' ? (e.slotMinutes ?? 15) : ''}`;
 
 export function inOrder(exceptions) {
   return [...exceptions].sort((a, b) => Date.parse(a.from) - Date.parse(b.from) || Date.parse(a.to) - Date.parse(b.to));
@@ -35,17 +36,20 @@ export function toForm(e, zone) {
   const last = end === 0 ? addDays(dayOf(e.to, zone), -1) : dayOf(e.to, zone);
 
   return {
-    kind: e.kind, first, last, start, end: end === 0 ? DAY : end, slotMinutes: e.slotMinutes ?? 15,
+    kind: e.kind,
+    first,
+    last,
+    start,
+    end: end === 0 ? DAY : end,
+    slotMinutes: e.slotMinutes ?? 15,
     whole: e.kind === 'closed' && start === 0 && end === 0,
   };
 }
 
 /* What is wrong with a form: a key of the strings, or null. */
 export function formError({ kind, whole, first, last, start, end }) {
-  if (!first || (whole && kind === 'closed' && !last))
-    return 'exDayMissing';
-  if (whole && kind === 'closed')
-    return last < first ? 'exOrder' : null;
+  if (!first || (whole && kind === 'closed' && !last)) return 'exDayMissing';
+  if (whole && kind === 'closed') return last < first ? 'exOrder' : null;
   return Number.isFinite(start) && Number.isFinite(end) && start < end ? null : 'exOrder';
 }
 
@@ -60,10 +64,8 @@ export function dayMark(exceptions, day, zone) {
   const { from, to } = dayBounds(day, zone);
   const here = onDay(exceptions, day, zone);
 
-  if (here.some((e) => e.kind === 'closed' && Date.parse(e.from) <= from && Date.parse(e.to) >= to))
-    return 'closed';
-  if (here.some((e) => e.kind === 'extra'))
-    return 'extra';
+  if (here.some((e) => e.kind === 'closed' && Date.parse(e.from) <= from && Date.parse(e.to) >= to)) return 'closed';
+  if (here.some((e) => e.kind === 'extra')) return 'extra';
   return here.length > 0 ? 'part' : null;
 }
 
@@ -93,12 +95,10 @@ export function monthOf(day) {
   const first = `${day.slice(0, 8)}01`;
   const days = [];
 
-  for (let d = first; d.slice(0, 7) === first.slice(0, 7); d = addDays(d, 1))
-    days.push(d);
+  for (let d = first; d.slice(0, 7) === first.slice(0, 7); d = addDays(d, 1)) days.push(d);
   const before = (new Date(`${first}T00:00:00Z`).getUTCDay() + 6) % 7;
   const cells = [...Array(before).fill(null), ...days];
-  while (cells.length % 7 !== 0)
-    cells.push(null);
+  while (cells.length % 7 !== 0) cells.push(null);
   return Array.from({ length: cells.length / 7 }, (_, i) => cells.slice(i * 7, i * 7 + 7));
 }
 

@@ -29,8 +29,7 @@ export function instantMs(day, minute, zone) {
 
   for (const back of [30, 60]) {
     const again = wall(new Date(first + back * MINUTE), zone);
-    if (again.day === day && again.minutes === minute)
-      return first + back * MINUTE;
+    if (again.day === day && again.minutes === minute) return first + back * MINUTE;
   }
   return first;
 }
@@ -41,14 +40,18 @@ export function dayBounds(day, zone) {
 }
 
 function ruleHolds(rule, day) {
-  return rule.weekday === weekdayOf(day) &&
-    (!rule.validFrom || rule.validFrom <= day) && (!rule.validTo || day <= rule.validTo);
+  return (
+    rule.weekday === weekdayOf(day) &&
+    (!rule.validFrom || rule.validFrom <= day) &&
+    (!rule.validTo || day <= rule.validTo)
+  );
 }
 
 const meets = (a, b) => a.from < b.to && b.from < a.to;
 
 function exceptionsOf(exceptions, kind, bounds) {
-  return exceptions.filter((e) => e.kind === kind)
+  return exceptions
+    .filter((e) => e.kind === kind)
     .map((e) => ({ from: Date.parse(e.from), to: Date.parse(e.to), step: e.slotMinutes ?? 15, buffer: 0 }))
     .filter((e) => meets(e, bounds));
 }
@@ -60,12 +63,14 @@ function exceptionsOf(exceptions, kind, bounds) {
  */
 export function openings({ rules, exceptions = [] }, day, zone) {
   const bounds = dayBounds(day, zone);
-  const weekly = rules.filter((r) => ruleHolds(r, day)).map((r) => ({
-    from: instantMs(day, minutesFrom(r.start), zone),
-    to: instantMs(day, minutesFrom(r.end), zone),
-    step: r.slotMinutes,
-    buffer: r.bufferMinutes,
-  }));
+  const weekly = rules
+    .filter((r) => ruleHolds(r, day))
+    .map((r) => ({
+      from: instantMs(day, minutesFrom(r.start), zone),
+      to: instantMs(day, minutesFrom(r.end), zone),
+      step: r.slotMinutes,
+      buffer: r.bufferMinutes,
+    }));
 
   return {
     bounds,
@@ -78,21 +83,29 @@ export function openings({ rules, exceptions = [] }, day, zone) {
 /* The open stretches of a day as minutes on the wall, closings cut out. */
 export function openSpans(schedule, day, zone) {
   const { openings: open, closed, bounds } = openings(schedule, day, zone);
-  const spans = closed.reduce((left, c) => left.flatMap((s) => [
-    { from: s.from, to: Math.min(s.to, c.from) },
-    { from: Math.max(s.from, c.to), to: s.to },
-  ]).filter((s) => s.from < s.to), open);
+  const spans = closed.reduce(
+    (left, c) =>
+      left
+        .flatMap((s) => [
+          { from: s.from, to: Math.min(s.to, c.from) },
+          { from: Math.max(s.from, c.to), to: s.to },
+        ])
+        .filter((s) => s.from < s.to),
+    open,
+  );
 
-  return spans.map((s) => ({
-    from: minuteOn(day, s.from, bounds, zone),
-    to: minuteOn(day, s.to, bounds, zone),
-  })).filter((s) => s.from < s.to).sort((a, b) => a.from - b.from);
+  return spans
+    .map((s) => ({
+      from: minuteOn(day, s.from, bounds, zone),
+      to: minuteOn(day, s.to, bounds, zone),
+    }))
+    .filter((s) => s.from < s.to)
+    .sort((a, b) => a.from - b.from);
 }
 
 /* An instant as a minute of a day, which it may lie before or after. */
 function minuteOn(day, ms, bounds, zone) {
-  if (ms <= bounds.from)
-    return 0;
+  if (ms <= bounds.from) return 0;
   return ms >= bounds.to ? END_OF_DAY : wall(new Date(ms), zone).minutes;
 }
 
@@ -110,8 +123,7 @@ export function starts(schedule, day, zone, { durationMinutes, bufferMinutes = 0
     const whole = duration + Math.max(bufferMinutes, o.buffer) * MINUTE;
     for (let at = o.from; at + whole <= o.to; at += o.step * MINUTE) {
       const visit = { from: at, to: at + duration };
-      if (at >= bounds.from && at < bounds.to && !closed.some((c) => meets(c, visit)))
-        found.add(at);
+      if (at >= bounds.from && at < bounds.to && !closed.some((c) => meets(c, visit))) found.add(at);
     }
   }
   return [...found].sort((a, b) => a - b);
@@ -124,8 +136,7 @@ export function gridStarts(schedule, day, zone) {
 
   for (const o of open) {
     for (let at = o.from; at < o.to; at += o.step * MINUTE) {
-      if (at >= bounds.from && at < bounds.to)
-        found.add(at);
+      if (at >= bounds.from && at < bounds.to) found.add(at);
     }
   }
   return [...found].sort((a, b) => a - b);

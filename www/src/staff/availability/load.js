@@ -12,10 +12,15 @@ const get = (doctorId, signal) => api('GET', path(doctorId), { signal });
 /* { answer, error, retryIn, again() } for whoever is chosen. */
 export function useSchedule(doctorId) {
   const [state, set] = useState({});
-  const work = useMemo(() => loader((signal) => get(doctorId, signal), {
-    done: (answer) => set({ doctorId, answer }),
-    failed: (error, retryIn) => set((was) => ({ ...(was.doctorId === doctorId ? was : {}), doctorId, error, retryIn })),
-  }), [doctorId]);
+  const work = useMemo(
+    () =>
+      loader((signal) => get(doctorId, signal), {
+        done: (answer) => set({ doctorId, answer }),
+        failed: (error, retryIn) =>
+          set((was) => ({ ...(was.doctorId === doctorId ? was : {}), doctorId, error, retryIn })),
+      }),
+    [doctorId],
+  );
 
   useEffect(() => {
     work.start();
@@ -38,13 +43,11 @@ export async function closeFor(doctorId, closings) {
     const { version, rules, exceptions } = await get(doctorId);
     const known = new Set(exceptions.map(exceptionKey));
     const missing = closings.filter((e) => !known.has(exceptionKey(e)));
-    if (missing.length === 0)
-      return [];
+    if (missing.length === 0) return [];
     try {
       return (await put(doctorId, { version, rules, exceptions: [...exceptions, ...missing] })).orphaned ?? [];
     } catch (error) {
-      if (error.code !== 'VERSION_CONFLICT' || tries >= 2)
-        throw error;
+      if (error.code !== 'VERSION_CONFLICT' || tries >= 2) throw error;
     }
   }
 }

@@ -32,8 +32,7 @@ export function outsideOf(schedule, visits, zone) {
 
   return visits.filter((v) => {
     const { open, closed } = hours(dayOf(v.startsAt, zone));
-    return !open.some((o) => o.from <= v.from && v.to <= o.to) ||
-      closed.some((c) => c.from < v.to && v.from < c.to);
+    return !open.some((o) => o.from <= v.from && v.to <= o.to) || closed.some((c) => c.from < v.to && v.from < c.to);
   });
 }
 

@@ -9,19 +9,28 @@ import { holds } from './week.js';
 /** 'from Tue 1 Dec', 'until Mon 30 Nov', 'always', … */
 export function validText({ validFrom, validTo }) {
   const words = { from: validFrom && formatDay(validFrom), to: validTo && formatDay(validTo) };
-  if (validFrom && validTo)
-    return t('availability.validBoth', words);
-  if (validFrom)
-    return t('availability.validFrom', words);
+  if (validFrom && validTo) return t('availability.validBoth', words);
+  if (validFrom) return t('availability.validFrom', words);
   return validTo ? t('availability.validTo', words) : t('availability.validAlways');
 }
 
 export function PlanSelect({ plans, index, setIndex }) {
   return (
     <>
-      <label class="visually-hidden" for="availability-plan">{t('availability.plan')}</label>
-      <select class="select availability__select" id="availability-plan" value={index} onChange={(e) => setIndex(+e.currentTarget.value)}>
-        {plans.map((plan, i) => <option key={i} value={i}>{validText(plan)}</option>)}
+      <label class="visually-hidden" for="availability-plan">
+        {t('availability.plan')}
+      </label>
+      <select
+        class="select availability__select"
+        id="availability-plan"
+        value={index}
+        onChange={(e) => setIndex(+e.currentTarget.value)}
+      >
+        {plans.map((plan, i) => (
+          <option key={i} value={i}>
+            {validText(plan)}
+          </option>
+        ))}
       </select>
     </>
   );
@@ -33,12 +42,32 @@ export function Validity({ plan, change, remove }) {
   return (
     <div class="validity">
       <Field label={t('availability.holdsFrom')} optional>
-        {(a) => <input class="input" type="date" value={plan.validFrom ?? ''} onChange={(e) => change({ validFrom: e.currentTarget.value || null })} {...a} />}
+        {(a) => (
+          <input
+            class="input"
+            type="date"
+            value={plan.validFrom ?? ''}
+            onChange={(e) => change({ validFrom: e.currentTarget.value || null })}
+            {...a}
+          />
+        )}
       </Field>
       <Field label={t('availability.holdsTo')} optional error={wrong ? t('availability.exOrder') : null}>
-        {(a) => <input class="input" type="date" value={plan.validTo ?? ''} onChange={(e) => change({ validTo: e.currentTarget.value || null })} {...a} />}
+        {(a) => (
+          <input
+            class="input"
+            type="date"
+            value={plan.validTo ?? ''}
+            onChange={(e) => change({ validTo: e.currentTarget.value || null })}
+            {...a}
+          />
+        )}
       </Field>
-      {remove && <Button kind="danger-quiet" icon={Trash2} onClick={remove}>{t('availability.removePlan')}</Button>}
+      {remove && (
+        <Button kind="danger-quiet" icon={Trash2} onClick={remove}>
+          {t('availability.removePlan')}
+        </Button>
+      )}
     </div>
   );
 }
@@ -49,18 +78,34 @@ export function SplitDialog({ plan, today, onSplit, onClose }) {
   const inside = day && holds(plan, day) && day !== plan.validFrom;
   const go = (event) => {
     event.preventDefault();
-    if (inside)
-      onSplit(day);
+    if (inside) onSplit(day);
   };
   return (
-    <Dialog title={t('availability.splitTitle')} onClose={onClose} foot={<>
-      <Button onClick={onClose}>{t('common.cancel')}</Button>
-      <Button kind="primary" icon={CalendarPlus} type="submit" form="split-form" off={!inside}>{t('availability.splitDo')}</Button>
-    </>}>
+    <Dialog
+      title={t('availability.splitTitle')}
+      onClose={onClose}
+      foot={
+        <>
+          <Button onClick={onClose}>{t('common.cancel')}</Button>
+          <Button kind="primary" icon={CalendarPlus} type="submit" form="split-form" off={!inside}>
+            {t('availability.splitDo')}
+          </Button>
+        </>
+      }
+    >
       <form id="split-form" class="stack" onSubmit={go}>
         <p>{t('availability.splitText')}</p>
         <Field label={t('availability.splitFrom')} error={day && !inside ? t('availability.splitOutside') : null}>
-          {(a) => <input class="input" type="date" value={day} min={today} onInput={(e) => setDay(e.currentTarget.value)} {...a} />}
+          {(a) => (
+            <input
+              class="input"
+              type="date"
+              value={day}
+              min={today}
+              onInput={(e) => setDay(e.currentTarget.value)}
+              {...a}
+            />
+          )}
         </Field>
         {inside && <p class="muted">{t('availability.splitBefore', { day: formatDay(addDays(day, -1)) })}</p>}
       </form>

@@ -28,12 +28,15 @@ export function useSaving({ doctorId, others, draft, setDraft, saved: told }) {
       setDraft((now) => (now === draft ? begin(answer) : { ...now, saved: begin(answer).saved }));
       const { missed, orphaned } = await closeForOthers(others, everyone);
       set({ orphaned: [...(answer.orphaned ?? []), ...orphaned], missed, closings: everyone });
-      if (missed.length === 0)
-        toast(t('availability.savedText'));
+      if (missed.length === 0) toast(t('availability.savedText'));
       told?.(answer);
     } catch (error) {
       const current = error.code === 'VERSION_CONFLICT' ? error.body.current : null;
-      set(current ? { conflict: { current, changes: theirChanges(draft, current) } } : { problem: REASONS[error.code] ?? 'failed' });
+      set(
+        current
+          ? { conflict: { current, changes: theirChanges(draft, current) } }
+          : { problem: REASONS[error.code] ?? 'failed' },
+      );
     }
   }
 
@@ -64,12 +67,11 @@ async function closeForOthers(others, closings) {
   const missed = [];
   const orphaned = [];
 
-  if (closings.length === 0)
-    return { missed, orphaned };
+  if (closings.length === 0) return { missed, orphaned };
   const plain = closings.map(({ kind, from, to }) => ({ kind, from, to }));
   for (const doctor of others) {
     try {
-      orphaned.push(...await closeFor(doctor.id, plain));
+      orphaned.push(...(await closeFor(doctor.id, plain)));
     } catch {
       missed.push(doctor);
     }

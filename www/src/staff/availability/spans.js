@@ -19,10 +19,12 @@ export function at(line, minute) {
 
 /* The line with [from, to) set to a value; null erases. */
 export function set(line, from, to, value) {
-  const rest = line.flatMap((s) => [
-    { ...s, to: Math.min(s.to, from) },
-    { ...s, from: Math.max(s.from, to) },
-  ]).filter((s) => s.from < s.to);
+  const rest = line
+    .flatMap((s) => [
+      { ...s, to: Math.min(s.to, from) },
+      { ...s, from: Math.max(s.from, to) },
+    ])
+    .filter((s) => s.from < s.to);
 
   return inOrder(value === null ? rest : [...rest, { from, to, value }]);
 }
@@ -43,18 +45,15 @@ function join(line, may) {
 
   for (const s of inOrder(line)) {
     const last = joined.at(-1);
-    if (last && last.to === s.from && last.value === s.value && may(s.from))
-      last.to = s.to;
-    else
-      joined.push({ ...s });
+    if (last && last.to === s.from && last.value === s.value && may(s.from)) last.to = s.to;
+    else joined.push({ ...s });
   }
   return joined;
 }
 
 /* Where two spans of the same value meet. */
 function seams(line) {
-  return line.filter((s, i) => i > 0 && line[i - 1].to === s.from && line[i - 1].value === s.value)
-    .map((s) => s.from);
+  return line.filter((s, i) => i > 0 && line[i - 1].to === s.from && line[i - 1].value === s.value).map((s) => s.from);
 }
 
 /* Every minute at which one of the lines changes, in order. */
@@ -71,8 +70,7 @@ export function combine(choose, ...lines) {
 
   for (let i = 0; i + 1 < marks.length; i++) {
     const value = choose(...lines.map((l) => at(l, marks[i])));
-    if (value !== null)
-      line.push({ from: marks[i], to: marks[i + 1], value });
+    if (value !== null) line.push({ from: marks[i], to: marks[i + 1], value });
   }
   return join(line, (seam) => !kept.has(seam));
 }

@@ -16,8 +16,10 @@ const cellOf = (x, y) => {
 
 /* The rectangle between two cells. */
 const between = (a, b) => ({
-  first: Math.min(a.day, b.day), last: Math.max(a.day, b.day),
-  top: Math.min(a.row, b.row), bottom: Math.max(a.row, b.row),
+  first: Math.min(a.day, b.day),
+  last: Math.max(a.day, b.day),
+  top: Math.min(a.row, b.row),
+  bottom: Math.max(a.row, b.row),
 });
 
 /*
@@ -44,65 +46,50 @@ export function useStroke(root, on) {
     const listeners = {
       pointerdown(event) {
         const from = event.button === 0 && event.isPrimary ? cellOf(event.clientX, event.clientY) : null;
-        if (!from)
-          return;
+        if (!from) return;
         const touch = event.pointerType !== 'mouse';
         stroke = { from, to: from, touch, x: event.clientX, y: event.clientY, on: false };
-        if (touch)
-          stroke.timer = setTimeout(begin, REST_MS);
-        else
-          begin();
+        if (touch) stroke.timer = setTimeout(begin, REST_MS);
+        else begin();
       },
       touchmove(event) {
-        if (stroke?.on)
-          event.preventDefault();
+        if (stroke?.on) event.preventDefault();
       },
       contextmenu(event) {
-        if (stroke?.touch)
-          event.preventDefault();
+        if (stroke?.touch) event.preventDefault();
       },
       // What the pointer did is done; a click without one (a screen reader's) toggles.
       click(event) {
-        if (event.detail > 0 && event.target.closest('[data-day]'))
-          event.preventDefault();
+        if (event.detail > 0 && event.target.closest('[data-day]')) event.preventDefault();
       },
     };
     const move = (event) => {
-      if (!stroke)
-        return;
+      if (!stroke) return;
       if (!stroke.on && Math.hypot(event.clientX - stroke.x, event.clientY - stroke.y) > SLIP) {
         end();
         return;
       }
       stroke.to = cellOf(event.clientX, event.clientY) ?? stroke.to;
-      if (stroke.on)
-        latest.current.show(between(stroke.from, stroke.to));
+      if (stroke.on) latest.current.show(between(stroke.from, stroke.to));
     };
     const up = () => {
-      if (!stroke)
-        return;
+      if (!stroke) return;
       const { on: painting, from, to } = stroke;
       end();
-      if (painting)
-        latest.current.paint(between(from, to));
-      else
-        latest.current.tap(from);
+      if (painting) latest.current.paint(between(from, to));
+      else latest.current.tap(from);
     };
     const escape = (event) => {
-      if (event.key === 'Escape' && stroke)
-        end();
+      if (event.key === 'Escape' && stroke) end();
     };
     const outside = { pointermove: move, pointerup: up, pointercancel: end, keydown: escape };
 
     for (const [name, listener] of Object.entries(listeners))
       table.addEventListener(name, listener, { passive: false });
-    for (const [name, listener] of Object.entries(outside))
-      addEventListener(name, listener);
+    for (const [name, listener] of Object.entries(outside)) addEventListener(name, listener);
     return () => {
-      for (const [name, listener] of Object.entries(listeners))
-        table.removeEventListener(name, listener);
-      for (const [name, listener] of Object.entries(outside))
-        removeEventListener(name, listener);
+      for (const [name, listener] of Object.entries(listeners)) table.removeEventListener(name, listener);
+      for (const [name, listener] of Object.entries(outside)) removeEventListener(name, listener);
     };
   }, []);
 }

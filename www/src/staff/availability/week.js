@@ -41,8 +41,7 @@ function planKey({ validFrom, validTo }) {
 }
 
 function byValidity(a, b) {
-  return (a.validFrom ?? '').localeCompare(b.validFrom ?? '') ||
-    (a.validTo ?? '9').localeCompare(b.validTo ?? '9');
+  return (a.validFrom ?? '').localeCompare(b.validFrom ?? '') || (a.validTo ?? '9').localeCompare(b.validTo ?? '9');
 }
 
 /* Rules of the API to plans, the earliest first; never none at all. */
@@ -52,16 +51,14 @@ export function plansOf(rules) {
   for (const r of rules) {
     const validity = { validFrom: r.validFrom ?? null, validTo: r.validTo ?? null };
     const key = planKey(validity);
-    if (!plans.has(key))
-      plans.set(key, emptyPlan(validity.validFrom, validity.validTo));
+    if (!plans.has(key)) plans.set(key, emptyPlan(validity.validFrom, validity.validTo));
     plans.get(key).lines[r.weekday - 1].push({
       from: minutes(r.start),
       to: minutes(r.end),
       value: kind(r.slotMinutes ?? 15, r.bufferMinutes ?? 0),
     });
   }
-  if (plans.size === 0)
-    plans.set('', emptyPlan());
+  if (plans.size === 0) plans.set('', emptyPlan());
   return [...plans.values()].map(tidy).sort(byValidity);
 }
 
@@ -69,25 +66,31 @@ export function plansOf(rules) {
 function tidy(plan) {
   return {
     ...plan,
-    lines: plan.lines.map((line) => [...line].sort((a, b) => a.from - b.from)
-      .reduce((done, s) => {
-        const from = Math.max(s.from, done.at(-1)?.to ?? 0);
-        return from < s.to ? [...done, { ...s, from }] : done;
-      }, [])),
+    lines: plan.lines.map((line) =>
+      [...line]
+        .sort((a, b) => a.from - b.from)
+        .reduce((done, s) => {
+          const from = Math.max(s.from, done.at(-1)?.to ?? 0);
+          return from < s.to ? [...done, { ...s, from }] : done;
+        }, []),
+    ),
   };
 }
 
 /* Back to rules, in one order whatever was painted first. */
 export function rulesOf(plans) {
   return [...plans].sort(byValidity).flatMap((plan) =>
-    plan.lines.flatMap((line, i) => line.map((s) => ({
-      weekday: i + 1,
-      start: clock(s.from),
-      end: clock(s.to),
-      ...parts(s.value),
-      validFrom: plan.validFrom,
-      validTo: plan.validTo,
-    }))));
+    plan.lines.flatMap((line, i) =>
+      line.map((s) => ({
+        weekday: i + 1,
+        start: clock(s.from),
+        end: clock(s.to),
+        ...parts(s.value),
+        validFrom: plan.validFrom,
+        validTo: plan.validTo,
+      })),
+    ),
+  );
 }
 
 export function isEmpty(plans) {
@@ -96,15 +99,13 @@ export function isEmpty(plans) {
 
 /* Whether a plan holds on a day (YYYY-MM-DD, both ends inclusive). */
 export function holds(plan, day) {
-  return (plan.validFrom === null || plan.validFrom <= day) &&
-    (plan.validTo === null || day <= plan.validTo);
+  return (plan.validFrom === null || plan.validFrom <= day) && (plan.validTo === null || day <= plan.validTo);
 }
 
 /* The place in the list of the plan to show first: today's, else the next. */
 export function planFor(plans, day) {
   const now = plans.findIndex((p) => holds(p, day));
-  if (now >= 0)
-    return now;
+  if (now >= 0) return now;
   const next = plans.findIndex((p) => p.validFrom !== null && p.validFrom > day);
   return next >= 0 ? next : plans.length - 1;
 }
@@ -123,10 +124,8 @@ export function paint(plan, area, on) {
   return {
     ...plan,
     lines: plan.lines.map((line, i) => {
-      if (i + 1 < area.first || i + 1 > area.last)
-        return line;
-      if (!on)
-        return set(line, area.from, area.to, null);
+      if (i + 1 < area.first || i + 1 > area.last) return line;
+      if (!on) return set(line, area.from, area.to, null);
       return fill(line, area.from, area.to, touching(line, area.from, area.to) ?? usual);
     }),
   };
@@ -139,19 +138,16 @@ function touching(line, from, to) {
 export function usualKind(plan) {
   const lengths = new Map();
 
-  for (const s of plan.lines.flat())
-    lengths.set(s.value, (lengths.get(s.value) ?? 0) + s.to - s.from);
+  for (const s of plan.lines.flat()) lengths.set(s.value, (lengths.get(s.value) ?? 0) + s.to - s.from);
   const [most] = [...lengths].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   return most?.[0] ?? DEFAULT_KIND;
 }
 
 /* How much of a cell is worked: 'all', 'some' or 'none'. */
 export function coverage(line, from, to) {
-  const worked = line.reduce((sum, s) =>
-    sum + Math.max(0, Math.min(to, s.to) - Math.max(from, s.from)), 0);
+  const worked = line.reduce((sum, s) => sum + Math.max(0, Math.min(to, s.to) - Math.max(from, s.from)), 0);
 
-  if (worked === 0)
-    return 'none';
+  if (worked === 0) return 'none';
   return worked === to - from ? 'all' : 'some';
 }
 
@@ -164,27 +160,25 @@ export function coverage(line, from, to) {
 export function groups(plan) {
   const found = new Map();
 
-  plan.lines.forEach((line, i) => line.forEach((s) => {
-    const key = `${s.from}-${s.to}-${s.value}`;
-    if (!found.has(key))
-      found.set(key, { ...s, weekdays: [] });
-    found.get(key).weekdays.push(i + 1);
-  }));
-  return [...found.values()].sort((a, b) =>
-    a.from - b.from || a.weekdays[0] - b.weekdays[0] || a.to - b.to);
+  plan.lines.forEach((line, i) =>
+    line.forEach((s) => {
+      const key = `${s.from}-${s.to}-${s.value}`;
+      if (!found.has(key)) found.set(key, { ...s, weekdays: [] });
+      found.get(key).weekdays.push(i + 1);
+    }),
+  );
+  return [...found.values()].sort((a, b) => a.from - b.from || a.weekdays[0] - b.weekdays[0] || a.to - b.to);
 }
 
 /* Give the hours of a group other times or slots, or (null) remove them. */
 export function changeGroup(plan, group, change) {
   const next = change && { from: group.from, to: group.to, value: group.value, ...change };
 
-  if (next && next.from >= next.to)
-    return plan;
+  if (next && next.from >= next.to) return plan;
   return {
     ...plan,
     lines: plan.lines.map((line, i) => {
-      if (!group.weekdays.includes(i + 1))
-        return line;
+      if (!group.weekdays.includes(i + 1)) return line;
       const rest = set(line, group.from, group.to, null);
       return next ? set(rest, next.from, next.to, next.value) : rest;
     }),
@@ -203,11 +197,7 @@ export function planChanges(base, draft) {
     const marked = (line, change) => line.map(({ from, to }) => ({ weekday, from, to, change }));
     const other = combine((a, b) => (a !== null && b !== null && a !== b ? true : null), was, is);
 
-    return [
-      ...marked(gained(was, is), 'added'),
-      ...marked(gained(is, was), 'removed'),
-      ...marked(other, 'slots'),
-    ];
+    return [...marked(gained(was, is), 'added'), ...marked(gained(is, was), 'removed'), ...marked(other, 'slots')];
   });
 }
 
@@ -216,9 +206,11 @@ export function planChanges(base, draft) {
  * saved one that it was split from or whose dates were changed.
  */
 export function originOf(saved, plan) {
-  return saved.find((p) => planKey(p) === planKey(plan)) ??
+  return (
+    saved.find((p) => planKey(p) === planKey(plan)) ??
     saved.find((p) => [plan.validFrom, plan.validTo].some((day) => day !== null && holds(p, day))) ??
-    (saved.length === 1 ? saved[0] : null);
+    (saved.length === 1 ? saved[0] : null)
+  );
 }
 
 /* The same over all plans; how many there are is what the save bar says. */
@@ -245,11 +237,14 @@ export function mergePlans(base, mine, theirs) {
   const keys = new Map([...theirs, ...mine].map((p) => [planKey(p), p]));
   const find = (plans, key) => plans.find((p) => planKey(p) === key);
 
-  return [...keys].map(([key, plan]) => {
-    const of = (plans) => find(plans, key)?.lines ?? emptyPlan().lines;
-    const [b, m, t] = [of(base), of(mine), of(theirs)];
-    return { ...plan, lines: plan.lines.map((_, i) => merge3(b[i], m[i], t[i])) };
-  }).filter((p) => keys.size === 1 || p.lines.some((line) => line.length > 0)).sort(byValidity);
+  return [...keys]
+    .map(([key, plan]) => {
+      const of = (plans) => find(plans, key)?.lines ?? emptyPlan().lines;
+      const [b, m, t] = [of(base), of(mine), of(theirs)];
+      return { ...plan, lines: plan.lines.map((_, i) => merge3(b[i], m[i], t[i])) };
+    })
+    .filter((p) => keys.size === 1 || p.lines.some((line) => line.length > 0))
+    .sort(byValidity);
 }
 
 /*
@@ -260,10 +255,8 @@ export function splitPlan(plans, index, day, dayBefore) {
   const old = plans[index];
   const copy = { ...old, validFrom: day, lines: old.lines.map((l) => l.map((s) => ({ ...s }))) };
 
-  if (!holds(old, day) || old.validFrom === day)
-    return plans;
-  return [...plans.slice(0, index), { ...old, validTo: dayBefore }, copy, ...plans.slice(index + 1)]
-    .sort(byValidity);
+  if (!holds(old, day) || old.validFrom === day) return plans;
+  return [...plans.slice(0, index), { ...old, validTo: dayBefore }, copy, ...plans.slice(index + 1)].sort(byValidity);
 }
 
 /* The first and last minute to show: eight to eight, more if worked. */

@@ -7,9 +7,9 @@
  */
 
 export const DAY = 24 * 60;
-export const FOLD = 40;     /* px: what is left of a folded stretch */
-const QUARTER = 28;         /* px: 15 minutes, tokens.css --quarter */
-const WORTH_FOLDING = 60;   /* minutes: a shorter gap stays open */
+export const FOLD = 40; /* px: what is left of a folded stretch */
+const QUARTER = 28; /* px: 15 minutes, tokens.css --quarter */
+const WORTH_FOLDING = 60; /* minutes: a shorter gap stays open */
 
 /* Merge spans that touch, overlap or leave a gap shorter than `gap`. */
 export function merge(spans, gap = 0) {
@@ -17,10 +17,8 @@ export function merge(spans, gap = 0) {
 
   for (const s of [...spans].sort((a, b) => a.from - b.from)) {
     const last = merged.at(-1);
-    if (last && s.from - last.to <= gap)
-      last.to = Math.max(last.to, s.to);
-    else
-      merged.push({ from: s.from, to: s.to });
+    if (last && s.from - last.to <= gap) last.to = Math.max(last.to, s.to);
+    else merged.push({ from: s.from, to: s.to });
   }
   return merged;
 }
@@ -54,12 +52,10 @@ export function axis(spans, perMinute, open = new Set()) {
     top += height;
   };
 
-  if (seen.length === 0)
-    seen.push({ from: 9 * 60, to: 17 * 60 });
+  if (seen.length === 0) seen.push({ from: 9 * 60, to: 17 * 60 });
   let last = null;
   for (const s of outward(seen, open)) {
-    if (last !== null && s.from > last)
-      add(last, s.from, true);
+    if (last !== null && s.from > last) add(last, s.from, true);
     add(s.from, s.to, false);
     last = s.to;
   }
@@ -75,23 +71,22 @@ function toHalfHours({ from, to }) {
 
 /* With everything open there are two hours more before and after. */
 function outward(seen, open) {
-  if (open !== 'all')
-    return seen;
-  return [{ from: Math.max(0, seen[0].from - 120), to: seen[0].from }, ...seen,
-    { from: seen.at(-1).to, to: Math.min(DAY, seen.at(-1).to + 120) }]
-    .filter((s) => s.to > s.from);
+  if (open !== 'all') return seen;
+  return [
+    { from: Math.max(0, seen[0].from - 120), to: seen[0].from },
+    ...seen,
+    { from: seen.at(-1).to, to: Math.min(DAY, seen.at(-1).to + 120) },
+  ].filter((s) => s.to > s.from);
 }
 
 /* The pixel of a minute; what lies outside stands at the edge. */
 export function pixel({ pieces, height }, minute) {
   const first = pieces[0];
 
-  if (minute <= first.from)
-    return 0;
+  if (minute <= first.from) return 0;
   const piece = pieces.find((p) => minute < p.to);
-  if (!piece)
-    return height;
-  return piece.top + (minute - piece.from) * piece.height / (piece.to - piece.from);
+  if (!piece) return height;
+  return piece.top + ((minute - piece.from) * piece.height) / (piece.to - piece.from);
 }
 
 /* The minute of a pixel, and whether it lies in a folded stretch. */
@@ -108,10 +103,8 @@ export function labels({ pieces }) {
   const marks = [];
 
   for (const p of pieces.filter((q) => !q.folded)) {
-    if (p.from % 60 !== 0 && !marks.some((m) => m === p.from))
-      marks.push(p.from);
-    for (let m = Math.ceil(p.from / 60) * 60; m < p.to; m += 60)
-      marks.push(m);
+    if (p.from % 60 !== 0 && !marks.some((m) => m === p.from)) marks.push(p.from);
+    for (let m = Math.ceil(p.from / 60) * 60; m < p.to; m += 60) marks.push(m);
   }
   return marks;
 }

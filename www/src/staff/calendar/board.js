@@ -19,8 +19,7 @@ export const canMove = (visit) => MOVABLE.has(visit.status);
 
 /* The days of a view, first and last. */
 export function daysOf(view, day) {
-  if (view === 'day')
-    return { from: day, to: day };
+  if (view === 'day') return { from: day, to: day };
   const monday = mondayOf(day);
   return { from: monday, to: addDays(monday, 6) };
 }
@@ -37,8 +36,7 @@ export function placed(item, zone) {
 
 /* The columns of a view, still empty: [{ key, doctor, day }]. */
 export function columnsOf(view, day, doctors, doctorId) {
-  if (view === 'day')
-    return doctors.map((doctor) => ({ key: doctor.id, doctor, day }));
+  if (view === 'day') return doctors.map((doctor) => ({ key: doctor.id, doctor, day }));
   const doctor = doctors.find((d) => d.id === doctorId) ?? doctors[0];
   const { from } = daysOf(view, day);
   return Array.from({ length: 7 }, (_, i) => addDays(from, i)).map((d) => ({ key: d, doctor, day: d }));
@@ -59,20 +57,22 @@ export function freeAndHeld({ schedule, day, zone, service, visits, now }) {
   const pause = (service.bufferMinutes ?? 0) * MINUTE;
   const open = new Set(schedule.slots.map((s) => Date.parse(s.startsAt)));
   const taken = visits.filter(takesTime);
-  const [earliest, latest] = [now + (service.noticeMinutes ?? 0) * MINUTE, now + (service.horizonDays ?? 365) * DAY * MINUTE];
+  const [earliest, latest] = [
+    now + (service.noticeMinutes ?? 0) * MINUTE,
+    now + (service.horizonDays ?? 365) * DAY * MINUTE,
+  ];
   const blocks = (v, at) => v.startMs < at + duration + pause && at < v.endMs + pause;
   const free = [];
   const held = [];
 
   for (const at of starts(schedule, day, zone, service)) {
-    if (at < now || taken.some((v) => blocks(v, at)))
-      continue;
-    if (open.has(at) || at < earliest || at > latest || nearVisit(schedule, taken, at, duration))
-      free.push(at);
-    else
-      held.push({ from: at, to: at + duration });
+    if (at < now || taken.some((v) => blocks(v, at))) continue;
+    if (open.has(at) || at < earliest || at > latest || nearVisit(schedule, taken, at, duration)) free.push(at);
+    else held.push({ from: at, to: at + duration });
   }
-  return closedByClinic({ held, free, open, day, zone }) ? { free: [], held: [], holiday: true } : { free, held: joined(held) };
+  return closedByClinic({ held, free, open, day, zone })
+    ? { free: [], held: [], holiday: true }
+    : { free, held: joined(held) };
 }
 
 const LONG_HOLD = 120 * MINUTE;
@@ -97,10 +97,8 @@ function joined(spans) {
 
   for (const s of spans) {
     const last = done.at(-1);
-    if (last && s.from <= last.to)
-      last.to = Math.max(last.to, s.to);
-    else
-      done.push({ ...s });
+    if (last && s.from <= last.to) last.to = Math.max(last.to, s.to);
+    else done.push({ ...s });
   }
   return done;
 }
@@ -122,7 +120,9 @@ export function fillColumn(column, { schedule, visits, zone, service, now }) {
     spans,
     free: free.map((ms) => ({ ms, from: minute(ms), to: minute(ms) + service.durationMinutes })),
     held: held.map((h) => ({ ms: h.from, from: minute(h.from), to: minute(h.from) + (h.to - h.from) / MINUTE })),
-    steps: gridStarts(schedule, column.day, zone).map((ms) => ({ ms, minute: minute(ms) })).filter(open),
+    steps: gridStarts(schedule, column.day, zone)
+      .map((ms) => ({ ms, minute: minute(ms) }))
+      .filter(open),
     count: own.filter(takesTime).length,
     holiday: Boolean(holiday),
   };
@@ -131,8 +131,9 @@ export function fillColumn(column, { schedule, visits, zone, service, now }) {
 /* The closing that covers a whole day without hours, or null. */
 export function closingOf(schedule, day, zone) {
   const noon = instantMs(day, DAY / 2, zone);
-  return schedule.exceptions.find((e) => e.kind === 'closed' &&
-    Date.parse(e.from) < noon && noon < Date.parse(e.to)) ?? null;
+  return (
+    schedule.exceptions.find((e) => e.kind === 'closed' && Date.parse(e.from) < noon && noon < Date.parse(e.to)) ?? null
+  );
 }
 
 /* The shortest slot of the doctors shown, which decides how tall an hour is. */
@@ -144,8 +145,7 @@ export function shortestSlot(schedules) {
 export function nextOpenDay(schedules, day, zone) {
   for (let i = 1; i <= 62; i++) {
     const next = addDays(day, i);
-    if (schedules.some((s) => openSpans(s, next, zone).length > 0))
-      return next;
+    if (schedules.some((s) => openSpans(s, next, zone).length > 0)) return next;
   }
   return null;
 }

@@ -16,7 +16,10 @@ const HOUR = 60;
  */
 export function carrier({ move, board, landed }) {
   const columnOf = (key) => board().columns.find((c) => c.key === key);
-  const visitOf = (id) => board().columns.flatMap((c) => c.visits).find((v) => v.id === id);
+  const visitOf = (id) =>
+    board()
+      .columns.flatMap((c) => c.visits)
+      .find((v) => v.id === id);
 
   function put(column, place) {
     const { schedules, zone, today } = board();
@@ -29,17 +32,17 @@ export function carrier({ move, board, landed }) {
     const { column: key, place, state, by } = move.value;
     const column = columnOf(key);
     const place_ = { time: clock(place.minute), doctor: column.doctor.name, day: column.label ?? '' };
-    announce(`${t(column.label ? 'calendar.overDay' : 'calendar.over', place_)} ${t(`calendar.over_${state}`, { name: by?.name })}`);
+    announce(
+      `${t(column.label ? 'calendar.overDay' : 'calendar.over', place_)} ${t(`calendar.over_${state}`, { name: by?.name })}`,
+    );
   }
 
   function lift(id, aloud) {
     const visit = visitOf(id);
     const column = board().columns.find((c) => c.visits.some((v) => v.id === id));
-    if (!visit)
-      return;
+    if (!visit) return;
     move.value = { visit, column: column.key, place: { minute: visit.from, ms: visit.startMs }, state: 'same' };
-    if (aloud)
-      announce(t('calendar.lifted', { name: visit.name }));
+    if (aloud) announce(t('calendar.lifted', { name: visit.name }));
   }
 
   /* The next column that way which is not a whole closed day. */
@@ -54,8 +57,7 @@ export function carrier({ move, board, landed }) {
     const { zone } = board();
     const { column: key, place } = move.value;
     const column = columnOf(key);
-    if (!minutes)
-      return [column, stepFrom(column, place, direction)];
+    if (!minutes) return [column, stepFrom(column, place, direction)];
     const minute = Math.min(24 * HOUR - 15, Math.max(0, place.minute + direction * minutes));
     return [column, minutes === HOUR ? snap(column, minute, zone) : snap({ ...column, spans: [] }, minute, zone)];
   }
@@ -72,8 +74,7 @@ export function carrier({ move, board, landed }) {
   function drop() {
     const now = move.value;
     move.value = null;
-    if (!now || now.state === 'same')
-      return false;
+    if (!now || now.state === 'same') return false;
     landed({ ...now, column: columnOf(now.column) });
     return true;
   }
@@ -83,27 +84,26 @@ export function carrier({ move, board, landed }) {
     lift: (id) => lift(id, true),
     by(key, { fine }) {
       const [column, place] = keys[key]?.(fine) ?? [];
-      if (column)
-        put(column, place);
+      if (column) put(column, place);
       say();
     },
     drop,
     cancel() {
       const name = move.value?.visit.name;
       move.value = null;
-      if (name)
-        announce(t('calendar.dropped', { name }));
+      if (name) announce(t('calendar.dropped', { name }));
     },
     pointer: {
       lift: (id) => lift(id, false),
       hover({ column: key, y }) {
         const { axis, zone } = board();
         const column = columnOf(key);
-        if (column && move.value)
-          put(column, snap(column, minuteAt(axis, y).minute, zone));
+        if (column && move.value) put(column, snap(column, minuteAt(axis, y).minute, zone));
       },
       drop,
-      cancel: () => { move.value = null; },
+      cancel: () => {
+        move.value = null;
+      },
     },
   };
 }

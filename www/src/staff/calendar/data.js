@@ -10,7 +10,7 @@ import { dayOf } from '../../common/time.js';
 import { loader } from './loader.js';
 
 const AGAIN_MS = 60_000; /* holds come and go without an appointment changing */
-const KEPT = 12;         /* views to go back to without waiting */
+const KEPT = 12; /* views to go back to without waiting */
 
 const query = (members) => new URLSearchParams(Object.entries(members).filter(([, v]) => v)).toString();
 
@@ -19,7 +19,11 @@ async function fetchView({ from, to, doctorId, doctorIds, serviceId }, signal) {
     api('GET', `/api/calendar?${query({ from, to, doctorId })}`, { signal }),
     ...doctorIds.map((id) => api('GET', `/api/availability/${id}?${query({ from, to, serviceId })}`, { signal })),
   ]);
-  return { items: items.filter((i) => i.startsAt && i.doctorId), schedules: new Map(schedules.map((s) => [s.doctorId, s])), at: Date.now() };
+  return {
+    items: items.filter((i) => i.startsAt && i.doctorId),
+    schedules: new Map(schedules.map((s) => [s.doctorId, s])),
+    at: Date.now(),
+  };
 }
 
 class Views {
@@ -32,8 +36,7 @@ class Views {
   put(key, view) {
     this.#kept.delete(key);
     this.#kept.set(key, view);
-    if (this.#kept.size > KEPT)
-      this.#kept.delete(this.#kept.keys().next().value);
+    if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value);
   }
 }
 
@@ -53,15 +56,19 @@ export function useView(wish, store, zone) {
   const [, draw] = useState(0);
   const [trouble, setTrouble] = useState(null);
 
-  const work = useMemo(() => loader((signal) => fetchView(wish, signal), {
-    every: AGAIN_MS,
-    done(view) {
-      views.current.put(key, view);
-      setTrouble(null);
-      draw((n) => n + 1);
-    },
-    failed: (error, retryIn) => setTrouble({ key, error, retryIn }),
-  }), [key]);
+  const work = useMemo(
+    () =>
+      loader((signal) => fetchView(wish, signal), {
+        every: AGAIN_MS,
+        done(view) {
+          views.current.put(key, view);
+          setTrouble(null);
+          draw((n) => n + 1);
+        },
+        failed: (error, retryIn) => setTrouble({ key, error, retryIn }),
+      }),
+    [key],
+  );
 
   useEffect(() => {
     work.start();
@@ -71,8 +78,7 @@ export function useView(wish, store, zone) {
     const view = views.current.get(key);
     const fit = view ? rows.filter((row) => concerns(view, row, wish, zone)) : [];
     const gone = view ? removed.filter((id) => view.items.some((i) => i.id === id)) : [];
-    if (fit.length + gone.length === 0)
-      return false;
+    if (fit.length + gone.length === 0) return false;
     const left = view.items.filter((i) => !gone.includes(i.id));
     views.current.put(key, { ...view, items: fit.reduce((items, row) => replaced(items, row, wish), left) });
     draw((n) => n + 1);
@@ -94,10 +100,8 @@ export function useView(wish, store, zone) {
 
 /* Whether a row is in a view, or was. */
 function concerns(view, row, { from, to, doctorId }, zone) {
-  if (view.items.some((i) => i.id === row.id))
-    return true;
-  if (!row.startsAt || (doctorId && row.doctorId !== doctorId))
-    return false;
+  if (view.items.some((i) => i.id === row.id)) return true;
+  if (!row.startsAt || (doctorId && row.doctorId !== doctorId)) return false;
   const day = dayOf(row.startsAt, zone);
   return from <= day && day <= to;
 }

@@ -7,9 +7,9 @@
  */
 import { useEffect, useRef } from 'preact/hooks';
 
-const SLIP = 5;       /* px a mouse moves before it lifts */
-const REST_MS = 350;  /* a finger rests so long */
-const EDGE = 64;      /* px from the edge where the page begins to scroll */
+const SLIP = 5; /* px a mouse moves before it lifts */
+const REST_MS = 350; /* a finger rests so long */
+const EDGE = 64; /* px from the edge where the page begins to scroll */
 
 /*
  *   root  ref of the element that holds columns ([data-column]) and visits
@@ -38,10 +38,11 @@ function dragger(root, latest) {
     clearTimeout(grip.timer);
     try {
       grip.button.setPointerCapture(grip.pointer);
-    } catch { /* the finger has just left */ }
+    } catch {
+      /* the finger has just left */
+    }
     root.classList.add('is-dragging');
-    if (grip.touch)
-      navigator.vibrate?.(15);
+    if (grip.touch) navigator.vibrate?.(15);
     latest.current.lift(grip.id);
     scrollAtEdges();
   }
@@ -50,15 +51,13 @@ function dragger(root, latest) {
     const columns = [...root.querySelectorAll('[data-column]')];
     const boxes = columns.map((c) => c.getBoundingClientRect());
     let at = boxes.findIndex((b) => x < b.right);
-    if (at < 0)
-      at = boxes.length - 1;
+    if (at < 0) at = boxes.length - 1;
     latest.current.hover({ column: columns[at].dataset.column, y: y - grip.top - boxes[at].top });
   }
 
   function scrollAtEdges() {
     frame = requestAnimationFrame(() => {
-      if (!grip?.lifted)
-        return;
+      if (!grip?.lifted) return;
       const up = EDGE - point.y;
       const down = point.y - (innerHeight - EDGE);
       const by = up > 0 ? -up / 6 : Math.max(0, down) / 6;
@@ -83,28 +82,28 @@ function dragger(root, latest) {
     pointerdown(event) {
       swallow = false;
       const button = event.target.closest('[data-movable]');
-      if (!button || event.button !== 0 || !event.isPrimary)
-        return;
+      if (!button || event.button !== 0 || !event.isPrimary) return;
       const touch = event.pointerType !== 'mouse';
       point = { x: event.clientX, y: event.clientY };
       grip = {
-        id: button.dataset.visit, button, touch, pointer: event.pointerId, lifted: false, ...point,
+        id: button.dataset.visit,
+        button,
+        touch,
+        pointer: event.pointerId,
+        lifted: false,
+        ...point,
         top: event.clientY - button.getBoundingClientRect().top,
         timer: touch ? setTimeout(lift, REST_MS) : 0,
       };
     },
     pointermove(event) {
-      if (!grip)
-        return;
+      if (!grip) return;
       point = { x: event.clientX, y: event.clientY };
       if (!grip.lifted && Math.hypot(point.x - grip.x, point.y - grip.y) > SLIP) {
-        if (grip.touch)
-          end();
-        else
-          lift();
+        if (grip.touch) end();
+        else lift();
       }
-      if (grip?.lifted)
-        hover(point);
+      if (grip?.lifted) hover(point);
     },
     pointerup() {
       if (end()?.lifted) {
@@ -113,29 +112,24 @@ function dragger(root, latest) {
       }
     },
     pointercancel() {
-      if (end()?.lifted)
-        latest.current.cancel();
+      if (end()?.lifted) latest.current.cancel();
     },
     touchmove(event) {
-      if (grip?.lifted)
-        event.preventDefault();
+      if (grip?.lifted) event.preventDefault();
     },
     contextmenu(event) {
-      if (grip?.touch)
-        event.preventDefault();
+      if (grip?.touch) event.preventDefault();
     },
     // The click that ends a drag opens nothing.
     click(event) {
-      if (!swallow)
-        return;
+      if (!swallow) return;
       swallow = false;
       event.preventDefault();
       event.stopPropagation();
     },
   };
   const escape = (event) => {
-    if (event.key !== 'Escape' || !grip?.lifted)
-      return;
+    if (event.key !== 'Escape' || !grip?.lifted) return;
     event.stopPropagation();
     swallow = true;
     end();

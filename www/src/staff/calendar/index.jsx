@@ -21,12 +21,9 @@ function placeOf(asked, { today, doctors, narrow }) {
 
 function addressOf({ day, view, doctor }, today) {
   const query = new URLSearchParams();
-  if (day !== today)
-    query.set('day', day);
-  if (view === 'week')
-    query.set('view', 'week');
-  if (doctor)
-    query.set('doctor', doctor);
+  if (day !== today) query.set('day', day);
+  if (view === 'week') query.set('view', 'week');
+  if (doctor) query.set('doctor', doctor);
   return `/staff/calendar${query.size ? `?${query}` : ''}`;
 }
 
@@ -38,25 +35,51 @@ export default function Calendar({ me, clinic, doctors: all, services, store, na
   const doctors = useMemo(() => (me.role === 'doctor' ? all.filter((d) => d.id === me.doctorId) : all), [all, me]);
   const at = placeOf(place.value.query, { today, doctors, narrow });
   const one = at.view === 'week' || narrow;
-  const shownDoctors = useMemo(() => (one ? doctors.filter((d) => d.id === at.doctor) : doctors), [one, at.doctor, doctors]);
+  const shownDoctors = useMemo(
+    () => (one ? doctors.filter((d) => d.id === at.doctor) : doctors),
+    [one, at.doctor, doctors],
+  );
   const go = (change) => navigate(addressOf({ ...at, ...change }, today));
   const [open, setOpen] = useState(new Set());
-  const data = useView({ ...daysOf(at.view, at.day), doctorId: one ? at.doctor : undefined,
-    doctorIds: shownDoctors.map((d) => d.id), serviceId: services[0]?.id }, store, zone);
+  const data = useView(
+    {
+      ...daysOf(at.view, at.day),
+      doctorId: one ? at.doctor : undefined,
+      doctorIds: shownDoctors.map((d) => d.id),
+      serviceId: services[0]?.id,
+    },
+    store,
+    zone,
+  );
 
   return (
     <>
       <div class="work__head">
         <h1>{t('calendar.title')}</h1>
         <LiveLine store={store} zone={zone} />
-        <Toolbar {...at} today={today} narrow={narrow} doctors={doctors} doctorId={at.doctor} go={go}
-          sheet={() => navigate(`/staff/daysheet?day=${at.day}${one ? `&doctor=${at.doctor}` : ''}`)} />
+        <Toolbar
+          {...at}
+          today={today}
+          narrow={narrow}
+          doctors={doctors}
+          doctorId={at.doctor}
+          go={go}
+          sheet={() => navigate(`/staff/daysheet?day=${at.day}${one ? `&doctor=${at.doctor}` : ''}`)}
+        />
       </div>
       <div class="work__body stack">
-        {data.view && data.error && <Banner kind="plain">{t('calendar.stale', { time: formatTime(new Date(data.view.at), zone) })}</Banner>}
-        {data.view
-          ? <View key={at.view} {...{ at, data, zone, minute, today, narrow, services, store, navigate, go, open, setOpen }} doctors={shownDoctors} />
-          : <Waiting data={data} />}
+        {data.view && data.error && (
+          <Banner kind="plain">{t('calendar.stale', { time: formatTime(new Date(data.view.at), zone) })}</Banner>
+        )}
+        {data.view ? (
+          <View
+            key={at.view}
+            {...{ at, data, zone, minute, today, narrow, services, store, navigate, go, open, setOpen }}
+            doctors={shownDoctors}
+          />
+        ) : (
+          <Waiting data={data} />
+        )}
       </div>
     </>
   );
@@ -64,11 +87,20 @@ export default function Calendar({ me, clinic, doctors: all, services, store, na
 
 function Waiting({ data }) {
   if (!data.error)
-    return <div class="card card__body"><Skeleton lines={10} block label={t('calendar.loading')} /></div>;
+    return (
+      <div class="card card__body">
+        <Skeleton lines={10} block label={t('calendar.loading')} />
+      </div>
+    );
   const offline = data.error.code === 'OFFLINE';
   return (
     <div class="card">
-      <Empty error level="h2" title={t(offline ? 'common.offlineTitle' : 'calendar.brokenTitle')} text={t('calendar.brokenText', { n: data.retryIn })}>
+      <Empty
+        error
+        level="h2"
+        title={t(offline ? 'common.offlineTitle' : 'calendar.brokenTitle')}
+        text={t('calendar.brokenText', { n: data.retryIn })}
+      >
         <Button onClick={data.refresh}>{t('calendar.tryNow')}</Button>
       </Empty>
     </div>

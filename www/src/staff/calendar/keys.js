@@ -16,8 +16,7 @@ function nearest(elements, y) {
 function beside(root, element, direction) {
   const columns = [...root.querySelectorAll('[data-column]')];
   let i = columns.indexOf(element.closest('[data-column]')) + direction;
-  while (columns[i] && stopsOf(columns[i]).length === 0)
-    i += direction;
+  while (columns[i] && stopsOf(columns[i]).length === 0) i += direction;
   return columns[i] ? nearest(stopsOf(columns[i]), top(element)) : null;
 }
 
@@ -28,8 +27,7 @@ function along(element, key) {
 }
 
 function walk(root, element, key) {
-  if (key === 'ArrowLeft' || key === 'ArrowRight')
-    return beside(root, element, key === 'ArrowLeft' ? -1 : 1);
+  if (key === 'ArrowLeft' || key === 'ArrowRight') return beside(root, element, key === 'ArrowLeft' ? -1 : 1);
   return along(element, key);
 }
 
@@ -37,11 +35,9 @@ function walk(root, element, key) {
 export function keepOneStop(root, element) {
   const kept = element ?? root.querySelector('[data-stop][tabindex="0"]') ?? root.querySelector('[data-stop]');
   for (const stop of root.querySelectorAll('[data-stop][tabindex="0"]')) {
-    if (stop !== kept)
-      stop.tabIndex = -1;
+    if (stop !== kept) stop.tabIndex = -1;
   }
-  if (kept)
-    kept.tabIndex = 0;
+  if (kept) kept.tabIndex = 0;
 }
 
 /*
@@ -50,8 +46,7 @@ export function keepOneStop(root, element) {
 export function onKeys(root, carry) {
   return (event) => {
     const stop = event.target.closest?.('[data-stop]');
-    if (!stop || event.altKey || event.ctrlKey || event.metaKey)
-      return;
+    if (!stop || event.altKey || event.ctrlKey || event.metaKey) return;
     if (carry.lifted() ? carrying(event, carry) : walking(event, root, stop, carry)) {
       event.preventDefault();
       event.stopPropagation();
@@ -62,12 +57,9 @@ export function onKeys(root, carry) {
 function carrying(event, carry) {
   const { key, shiftKey } = event;
 
-  if (key.startsWith('Arrow') || key === 'PageUp' || key === 'PageDown')
-    carry.by(key, { fine: shiftKey });
-  else if (key === 'Enter' || key === ' ')
-    carry.drop();
-  else if (key === 'Escape' || key === 'Tab')
-    carry.cancel();
+  if (key.startsWith('Arrow') || key === 'PageUp' || key === 'PageDown') carry.by(key, { fine: shiftKey });
+  else if (key === 'Enter' || key === ' ') carry.drop();
+  else if (key === 'Escape' || key === 'Tab') carry.cancel();
   return key !== 'Tab';
 }
 
@@ -84,7 +76,6 @@ function walking({ key }, root, stop, carry) {
 /* Keeps the one tab stop through every drawing. */
 export function useOneStop(root) {
   useEffect(() => {
-    if (root.current)
-      keepOneStop(root.current);
+    if (root.current) keepOneStop(root.current);
   });
 }

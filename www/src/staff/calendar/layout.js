@@ -42,8 +42,7 @@ function settle(cluster, places) {
 
   for (const event of cluster) {
     let column = taken.findIndex((c) => c.at(-1).to <= event.from);
-    if (column < 0)
-      column = taken.push([]) - 1;
+    if (column < 0) column = taken.push([]) - 1;
     taken[column].push(event);
     places.set(event.id, { column, columns: 0, span: 1 });
   }
@@ -57,8 +56,6 @@ function settle(cluster, places) {
 function freeBeside(taken, column, event) {
   let next = column + 1;
 
-  while (next < taken.length &&
-    !taken[next].some((e) => e.from < event.to && event.from < e.to))
-    next += 1;
+  while (next < taken.length && !taken[next].some((e) => e.from < event.to && event.from < e.to)) next += 1;
   return next - column;
 }

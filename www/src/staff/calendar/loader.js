@@ -25,8 +25,7 @@ export function loader(get, { done, failed, every = 0 }) {
 
   async function now() {
     clearTimeout(timer);
-    if (stopped)
-      return;
+    if (stopped) return;
     if (running) {
       again = true;
       return;
@@ -35,13 +34,10 @@ export function loader(get, { done, failed, every = 0 }) {
     abort = new AbortController();
     try {
       const answer = await get(abort.signal);
-      if (!stopped)
-        done(answer);
-      if (every)
-        schedule(every);
+      if (!stopped) done(answer);
+      if (every) schedule(every);
     } catch (error) {
-      if (!stopped && !abort.signal.aborted)
-        retry(error);
+      if (!stopped && !abort.signal.aborted) retry(error);
     } finally {
       running = false;
     }
@@ -53,8 +49,7 @@ export function loader(get, { done, failed, every = 0 }) {
 
   function schedule(ms) {
     clearTimeout(timer);
-    if (!stopped)
-      timer = setTimeout(() => (document.hidden ? schedule(ms) : now()), ms);
+    if (!stopped) timer = setTimeout(() => (document.hidden ? schedule(ms) : now()), ms);
   }
 
   /* Counts down aloud, and goes on at once when the connection is back. */
@@ -66,8 +61,7 @@ export function loader(get, { done, failed, every = 0 }) {
       timer = setTimeout(left < 0 ? now : tick, 1000);
     };
     tick();
-    if (error.code === 'OFFLINE')
-      whenConnected().then(() => stopped || now());
+    if (error.code === 'OFFLINE') whenConnected().then(() => stopped || now());
   }
 
   const awake = () => document.hidden || now();

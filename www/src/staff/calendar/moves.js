@@ -14,8 +14,12 @@ const iso = (ms) => new Date(ms).toISOString();
 
 /* What a refusal means to the person; the rest is "that did not work". */
 const REASONS = {
-  PATIENT_BUSY: 'busy', LOCKED: 'locked', BAD_TRANSITION: 'fixed', FORBIDDEN: 'forbidden',
-  NOT_FOUND: 'gone', OFFLINE: 'offline',
+  PATIENT_BUSY: 'busy',
+  LOCKED: 'locked',
+  BAD_TRANSITION: 'fixed',
+  FORBIDDEN: 'forbidden',
+  NOT_FOUND: 'gone',
+  OFFLINE: 'offline',
 };
 
 /*
@@ -39,20 +43,16 @@ function mover(latest) {
 
   function show(id, place) {
     const next = new Map(shown.value);
-    if (place)
-      next.set(id, place);
-    else
-      next.delete(id);
+    if (place) next.set(id, place);
+    else next.delete(id);
     shown.value = next;
   }
 
   async function send(visit, to) {
     const length = visit.endMs - visit.startMs;
     const members = { version: visit.version, startsAt: iso(to.ms) };
-    if (to.doctorId !== visit.doctorId)
-      members.doctorId = to.doctorId;
-    if (to.outsideHours)
-      members.outsideHours = true;
+    if (to.doctorId !== visit.doctorId) members.doctorId = to.doctorId;
+    if (to.outsideHours) members.outsideHours = true;
 
     problem.value = null;
     show(visit.id, { startsAt: iso(to.ms), endsAt: iso(to.ms + length), doctorId: to.doctorId });
@@ -71,8 +71,7 @@ function mover(latest) {
   }
 
   function refused(error, visit, to) {
-    if (error.code === 'VERSION_CONFLICT' && error.body.current)
-      latest.current.patch(error.body.current);
+    if (error.code === 'VERSION_CONFLICT' && error.body.current) latest.current.patch(error.body.current);
     const kind = { SLOT_TAKEN: 'taken', VERSION_CONFLICT: 'changed' }[error.code] ?? REASONS[error.code] ?? 'failed';
     problem.value = { kind, visit, to, alternatives: error.body?.alternatives ?? [], current: error.body?.current };
   }
@@ -82,8 +81,7 @@ function mover(latest) {
     const { zone, today, doctors } = latest.current;
     const words = [formatTime(row.startsAt, zone)];
     const day = dayOf(row.startsAt, zone);
-    if (day !== before)
-      words.unshift(formatDay(day, { today }));
+    if (day !== before) words.unshift(formatDay(day, { today }));
     return { when: words.join(', '), doctor: doctors.find((d) => d.id === row.doctorId)?.name ?? '' };
   }
 
@@ -96,8 +94,7 @@ function mover(latest) {
 
   async function move(visit, to) {
     const row = await send(visit, to);
-    if (!row)
-      return false;
+    if (!row) return false;
     const undo = () => back(visit, row, to);
     toast(told(visit, row), { action: { label: t('calendar.undo'), run: undo }, for: 10_000 });
     return true;
@@ -105,17 +102,30 @@ function mover(latest) {
 
   /* Undo is a move too, by the version that the first one made. */
   async function back(visit, row, { wasOutside }) {
-    const now = { ...visit, version: row.version, doctorId: row.doctorId, startMs: Date.parse(row.startsAt), endMs: Date.parse(row.endsAt) };
+    const now = {
+      ...visit,
+      version: row.version,
+      doctorId: row.doctorId,
+      startMs: Date.parse(row.startsAt),
+      endMs: Date.parse(row.endsAt),
+    };
     const again = await send(now, { ms: visit.startMs, doctorId: visit.doctorId, outsideHours: wasOutside });
     if (again)
       toast(t('calendar.movedBack', { name: visit.name, when: place(again, visit.day).when }), { icon: Undo2 });
-    else
-      announce(t('calendar.undoFailed'), { urgent: true });
+    else announce(t('calendar.undoFailed'), { urgent: true });
   }
 
   const refuse = (kind, visit, to) => {
     problem.value = { kind, visit, to, alternatives: [] };
   };
 
-  return { shown, problem, move, refuse, clear: () => { problem.value = null; } };
+  return {
+    shown,
+    problem,
+    move,
+    refuse,
+    clear: () => {
+      problem.value = null;
+    },
+  };
 }

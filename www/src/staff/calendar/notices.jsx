@@ -15,13 +15,32 @@ function Taken({ problem, zone, choose, close }) {
   const { visit, to, alternatives } = problem;
   const day = dayOf(new Date(to.ms), zone);
   return (
-    <Banner kind="warning" icon={ClockAlert} alert title={t(to.known ? 'calendar.takenAlready' : 'calendar.takenTitle', { time: formatTime(new Date(to.ms), zone) })}
-      action={<Button kind="quiet" small onClick={close}>{t('common.close')}</Button>}>
-      <p>{t(alternatives.length ? 'calendar.takenText' : 'calendar.takenNone', { name: visit.name, time: when(visit.startMs, zone, day) })}</p>
+    <Banner
+      kind="warning"
+      icon={ClockAlert}
+      alert
+      title={t(to.known ? 'calendar.takenAlready' : 'calendar.takenTitle', { time: formatTime(new Date(to.ms), zone) })}
+      action={
+        <Button kind="quiet" small onClick={close}>
+          {t('common.close')}
+        </Button>
+      }
+    >
+      <p>
+        {t(alternatives.length ? 'calendar.takenText' : 'calendar.takenNone', {
+          name: visit.name,
+          time: when(visit.startMs, zone, day),
+        })}
+      </p>
       {alternatives.length > 0 && (
         <div class="row calendar__near">
           {alternatives.map((a) => (
-            <Button key={a.startsAt} small class="num" onClick={() => choose(visit, { ...to, ms: Date.parse(a.startsAt), known: false, outsideHours: false })}>
+            <Button
+              key={a.startsAt}
+              small
+              class="num"
+              onClick={() => choose(visit, { ...to, ms: Date.parse(a.startsAt), known: false, outsideHours: false })}
+            >
               {when(Date.parse(a.startsAt), zone, day)}
             </Button>
           ))}
@@ -36,18 +55,29 @@ function Taken({ problem, zone, choose, close }) {
  * the next move begins.
  */
 export function Problem(props) {
-  if (!props.problem)
-    return null;
-  return <div class="calendar__problem">{props.problem.kind === 'taken' ? <Taken {...props} /> : <Refused {...props} />}</div>;
+  if (!props.problem) return null;
+  return (
+    <div class="calendar__problem">
+      {props.problem.kind === 'taken' ? <Taken {...props} /> : <Refused {...props} />}
+    </div>
+  );
 }
 
 function Refused({ problem, zone, today, close }) {
   const { kind, visit, current } = problem;
   const at = current?.startsAt ? when(Date.parse(current.startsAt), zone, today) : when(visit.startMs, zone, today);
   return (
-    <Banner kind="warning" icon={kind === 'changed' ? GitCompareArrows : CircleAlert} alert
+    <Banner
+      kind="warning"
+      icon={kind === 'changed' ? GitCompareArrows : CircleAlert}
+      alert
       title={t(kind === 'changed' ? 'calendar.changedTitle' : 'calendar.notMoved', { name: visit.name })}
-      action={<Button kind="quiet" small onClick={close}>{t('common.close')}</Button>}>
+      action={
+        <Button kind="quiet" small onClick={close}>
+          {t('common.close')}
+        </Button>
+      }
+    >
       {t(`calendar.why_${kind}`, { name: visit.name, time: at })}
     </Banner>
   );
@@ -59,14 +89,23 @@ export function OutsideDialog({ ask, zone, today, onMove, onStay }) {
   const spoken = visit.day === column.day ? column.day : today;
   const hours = column.spans.map((s) => `${clock(s.from)}–${clock(s.to)}`);
   return (
-    <Dialog title={t('calendar.outsideTitle', { time: when(place.ms, zone, spoken) })} onClose={onStay}
-      foot={<>
-        <Button onClick={onStay}>{t('calendar.outsideStay', { time: when(visit.startMs, zone, spoken) })}</Button>
-        <Button kind="primary" onClick={onMove}>{t('calendar.outsideMove', { time: when(place.ms, zone, spoken) })}</Button>
-      </>}>
-      <p>{hours.length
-        ? t('calendar.outsideText', { doctor: column.doctor.name, hours: list(hours) })
-        : t('calendar.outsideDay', { doctor: column.doctor.name, day: formatDay(column.day, { long: true }) })}</p>
+    <Dialog
+      title={t('calendar.outsideTitle', { time: when(place.ms, zone, spoken) })}
+      onClose={onStay}
+      foot={
+        <>
+          <Button onClick={onStay}>{t('calendar.outsideStay', { time: when(visit.startMs, zone, spoken) })}</Button>
+          <Button kind="primary" onClick={onMove}>
+            {t('calendar.outsideMove', { time: when(place.ms, zone, spoken) })}
+          </Button>
+        </>
+      }
+    >
+      <p>
+        {hours.length
+          ? t('calendar.outsideText', { doctor: column.doctor.name, hours: list(hours) })
+          : t('calendar.outsideDay', { doctor: column.doctor.name, day: formatDay(column.day, { long: true }) })}
+      </p>
     </Dialog>
   );
 }

@@ -25,12 +25,13 @@ export function useSwipe(root, on) {
 
   useEffect(() => {
     let from = null;
-    const begin = (e) => { from = e.touches.length === 1 ? { x: e.touches[0].clientX, y: e.touches[0].clientY } : null; };
+    const begin = (e) => {
+      from = e.touches.length === 1 ? { x: e.touches[0].clientX, y: e.touches[0].clientY } : null;
+    };
     const end = (e) => {
       const to = e.changedTouches[0];
       const dx = from ? to.clientX - from.x : 0;
-      if (Math.abs(dx) > FAR && Math.abs(dx) > 2 * Math.abs(to.clientY - from.y))
-        latest.current(dx < 0 ? 1 : -1);
+      if (Math.abs(dx) > FAR && Math.abs(dx) > 2 * Math.abs(to.clientY - from.y)) latest.current(dx < 0 ? 1 : -1);
       from = null;
     };
     const element = root.current;

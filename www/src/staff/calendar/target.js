@@ -17,7 +17,8 @@ export function snap(column, minute, zone) {
 
   if (open && column.steps.length > 0) {
     const step = column.steps.reduce((best, s) =>
-      (Math.abs(s.minute - minute) < Math.abs(best.minute - minute) ? s : best));
+      Math.abs(s.minute - minute) < Math.abs(best.minute - minute) ? s : best,
+    );
     return { minute: step.minute, ms: step.ms };
   }
   const quarter = Math.min(DAY - QUARTER, Math.max(0, Math.round(minute / QUARTER) * QUARTER));
@@ -29,9 +30,8 @@ export function snap(column, minute, zone) {
  * hours, so that the arrow keys never walk through the night.
  */
 export function stepFrom(column, place, direction) {
-  const steps = direction > 0
-    ? column.steps.filter((s) => s.ms > place.ms)
-    : column.steps.filter((s) => s.ms < place.ms).reverse();
+  const steps =
+    direction > 0 ? column.steps.filter((s) => s.ms > place.ms) : column.steps.filter((s) => s.ms < place.ms).reverse();
 
   return steps[0] ?? place;
 }
@@ -44,13 +44,9 @@ export function outlook(visit, column, place, { schedule, zone, today }) {
   const length = visit.endMs - visit.startMs;
   const wish = { from: place.ms, to: place.ms + length };
 
-  if (place.ms === visit.startMs && column.doctor.id === visit.doctorId)
-    return { state: 'same' };
-  if (column.day < today)
-    return { state: 'past' };
-  const by = column.visits.find((v) => v.id !== visit.id && takesTime(v) &&
-    v.startMs < wish.to && wish.from < v.endMs);
-  if (by)
-    return { state: 'taken', by };
+  if (place.ms === visit.startMs && column.doctor.id === visit.doctorId) return { state: 'same' };
+  if (column.day < today) return { state: 'past' };
+  const by = column.visits.find((v) => v.id !== visit.id && takesTime(v) && v.startMs < wish.to && wish.from < v.endMs);
+  if (by) return { state: 'taken', by };
   return { state: within(schedule, wish, zone) ? 'free' : 'outside' };
 }

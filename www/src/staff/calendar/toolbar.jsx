@@ -7,8 +7,7 @@ import { addDays, capital, formatDay } from '../../common/time.js';
 import { daysOf } from './board.js';
 
 function title(view, day, narrow) {
-  if (view === 'day')
-    return formatDay(day, { long: !narrow });
+  if (view === 'day') return formatDay(day, { long: !narrow });
   const { from, to } = daysOf('week', day);
   return t('calendar.weekOf', { from: formatDay(from), to: formatDay(to) });
 }
@@ -25,8 +24,17 @@ export function DayButton({ day, text, onDay }) {
   };
   return (
     <span class="calendar__date">
-      <Button onClick={open} label={t('calendar.chooseDay', { day: text })}>{text}</Button>
-      <input ref={input} type="date" value={day} tabIndex={-1} aria-hidden="true" onChange={(e) => e.target.value && onDay(e.target.value)} />
+      <Button onClick={open} label={t('calendar.chooseDay', { day: text })}>
+        {text}
+      </Button>
+      <input
+        ref={input}
+        type="date"
+        value={day}
+        tabIndex={-1}
+        aria-hidden="true"
+        onChange={(e) => e.target.value && onDay(e.target.value)}
+      />
     </span>
   );
 }
@@ -34,9 +42,15 @@ export function DayButton({ day, text, onDay }) {
 export function DoctorSelect({ doctors, doctorId, onDoctor, id = 'calendar-doctor' }) {
   return (
     <>
-      <label class="visually-hidden" for={id}>{t('calendar.doctor')}</label>
+      <label class="visually-hidden" for={id}>
+        {t('calendar.doctor')}
+      </label>
       <select class="select calendar__who" id={id} value={doctorId} onChange={(e) => onDoctor(e.target.value)}>
-        {doctors.map((d) => <option key={d.id} value={d.id}>{d.name}</option>)}
+        {doctors.map((d) => (
+          <option key={d.id} value={d.id}>
+            {d.name}
+          </option>
+        ))}
       </select>
     </>
   );
@@ -48,23 +62,37 @@ export function Toolbar({ view, day, today, narrow, doctors, doctorId, go, sheet
   return (
     <>
       <div class="calendar__nav">
-        <Button kind="icon" icon={ChevronLeft} label={t(view === 'week' ? 'calendar.weekBefore' : 'calendar.dayBefore')}
-          onClick={() => go({ day: addDays(day, -step) })} />
+        <Button
+          kind="icon"
+          icon={ChevronLeft}
+          label={t(view === 'week' ? 'calendar.weekBefore' : 'calendar.dayBefore')}
+          onClick={() => go({ day: addDays(day, -step) })}
+        />
         <DayButton day={day} text={text} onDay={(d) => go({ day: d })} />
-        <Button kind="icon" icon={ChevronRight} label={t(view === 'week' ? 'calendar.weekAfter' : 'calendar.dayAfter')}
-          onClick={() => go({ day: addDays(day, step) })} />
-        <Button small onClick={() => go({ day: today })} off={daysOf(view, day).from <= today && today <= daysOf(view, day).to}>
+        <Button
+          kind="icon"
+          icon={ChevronRight}
+          label={t(view === 'week' ? 'calendar.weekAfter' : 'calendar.dayAfter')}
+          onClick={() => go({ day: addDays(day, step) })}
+        />
+        <Button
+          small
+          onClick={() => go({ day: today })}
+          off={daysOf(view, day).from <= today && today <= daysOf(view, day).to}
+        >
           {t('calendar.today')}
         </Button>
       </div>
-      {(view === 'week' || narrow) && doctors.length > 1
-        && <DoctorSelect doctors={doctors} doctorId={doctorId} onDoctor={(id) => go({ doctor: id })} />}
+      {(view === 'week' || narrow) && doctors.length > 1 && (
+        <DoctorSelect doctors={doctors} doctorId={doctorId} onDoctor={(id) => go({ doctor: id })} />
+      )}
       {!narrow && (
         <fieldset class="segments">
           <legend class="visually-hidden">{t('calendar.view')}</legend>
           {['day', 'week'].map((v) => (
             <label key={v}>
-              <input type="radio" name="calendar-view" checked={view === v} onChange={() => go({ view: v })} />{t(`calendar.${v}`)}
+              <input type="radio" name="calendar-view" checked={view === v} onChange={() => go({ view: v })} />
+              {t(`calendar.${v}`)}
             </label>
           ))}
         </fieldset>

@@ -17,7 +17,13 @@ async function visitsOf(day, doctorId, signal) {
   let cursor = null;
 
   do {
-    const query = new URLSearchParams({ from: day, to: day, limit: 200, ...(doctorId && { doctorId }), ...(cursor && { cursor }) });
+    const query = new URLSearchParams({
+      from: day,
+      to: day,
+      limit: 200,
+      ...(doctorId && { doctorId }),
+      ...(cursor && { cursor }),
+    });
     const page = await api('GET', `/api/appointments?${query}`, { signal });
     items.push(...page.items);
     cursor = page.nextCursor;
@@ -29,10 +35,14 @@ async function visitsOf(day, doctorId, signal) {
 function useDay(day, doctorId, store) {
   const [state, set] = useState({});
   const key = `${day} ${doctorId ?? ''}`;
-  const work = useMemo(() => loader((signal) => visitsOf(day, doctorId, signal), {
-    done: (visits) => set({ key, visits, at: now() }),
-    failed: (error, retryIn) => set((was) => ({ ...(was.key === key ? was : {}), key, error, retryIn })),
-  }), [key]);
+  const work = useMemo(
+    () =>
+      loader((signal) => visitsOf(day, doctorId, signal), {
+        done: (visits) => set({ key, visits, at: now() }),
+        failed: (error, retryIn) => set((was) => ({ ...(was.key === key ? was : {}), key, error, retryIn })),
+      }),
+    [key],
+  );
 
   useEffect(() => {
     work.start();
@@ -56,9 +66,17 @@ export default function DaySheet({ me, clinic, doctors: all, services, store, na
   const data = useDay(day, doctor?.id, store);
   const rows = store.rows.value;
   const names = useMemo(() => new Map(services.map((s) => [s.id, s.name])), [services]);
-  const sheets = useMemo(() => data.visits && sheetsOf({
-    visits: data.visits, walkIns: walkInsOf(rows, day, zone, doctor?.id), doctors: doctor ? [doctor] : doctors, gone,
-  }), [data.visits, rows, day, zone, doctor, doctors, gone]);
+  const sheets = useMemo(
+    () =>
+      data.visits &&
+      sheetsOf({
+        visits: data.visits,
+        walkIns: walkInsOf(rows, day, zone, doctor?.id),
+        doctors: doctor ? [doctor] : doctors,
+        gone,
+      }),
+    [data.visits, rows, day, zone, doctor, doctors, gone],
+  );
   const go = (change) => {
     const next = { day, doctor: doctor?.id, ...change };
     const query = new URLSearchParams({ day: next.day, ...(next.doctor && { doctor: next.doctor }) });
@@ -70,31 +88,71 @@ export default function DaySheet({ me, clinic, doctors: all, services, store, na
       <div class="work__head sheet__bar">
         <h1>{t('daysheet.title')}</h1>
         <div class="calendar__nav">
-          <Button kind="icon" icon={ChevronLeft} label={t('calendar.dayBefore')} onClick={() => go({ day: addDays(day, -1) })} />
+          <Button
+            kind="icon"
+            icon={ChevronLeft}
+            label={t('calendar.dayBefore')}
+            onClick={() => go({ day: addDays(day, -1) })}
+          />
           <DayButton day={day} text={capital(formatDay(day))} onDay={(d) => go({ day: d })} />
-          <Button kind="icon" icon={ChevronRight} label={t('calendar.dayAfter')} onClick={() => go({ day: addDays(day, 1) })} />
-          <Button small onClick={() => go({ day: today })} off={day === today}>{t('calendar.today')}</Button>
+          <Button
+            kind="icon"
+            icon={ChevronRight}
+            label={t('calendar.dayAfter')}
+            onClick={() => go({ day: addDays(day, 1) })}
+          />
+          <Button small onClick={() => go({ day: today })} off={day === today}>
+            {t('calendar.today')}
+          </Button>
         </div>
         {doctors.length > 1 && (
           <>
-            <label class="visually-hidden" for="sheet-doctor">{t('calendar.doctor')}</label>
-            <select class="select calendar__who" id="sheet-doctor" value={doctor?.id ?? ''} onChange={(e) => go({ doctor: e.currentTarget.value || null })}>
+            <label class="visually-hidden" for="sheet-doctor">
+              {t('calendar.doctor')}
+            </label>
+            <select
+              class="select calendar__who"
+              id="sheet-doctor"
+              value={doctor?.id ?? ''}
+              onChange={(e) => go({ doctor: e.currentTarget.value || null })}
+            >
               <option value="">{t('daysheet.allDoctors')}</option>
-              {doctors.map((d) => <option key={d.id} value={d.id}>{d.name}</option>)}
+              {doctors.map((d) => (
+                <option key={d.id} value={d.id}>
+                  {d.name}
+                </option>
+              ))}
             </select>
           </>
         )}
-        <label class="check"><input type="checkbox" checked={gone} onChange={(e) => setGone(e.currentTarget.checked)} />{t('daysheet.cancelledToo')}</label>
+        <label class="check">
+          <input type="checkbox" checked={gone} onChange={(e) => setGone(e.currentTarget.checked)} />
+          {t('daysheet.cancelledToo')}
+        </label>
         <Button kind="icon" icon={CalendarDays} label={t('calendar.title')} href={`/staff/calendar?day=${day}`} />
-        <Button kind="primary" icon={Printer} onClick={() => print()} off={!sheets?.length}>{t('daysheet.print')}</Button>
+        <Button kind="primary" icon={Printer} onClick={() => print()} off={!sheets?.length}>
+          {t('daysheet.print')}
+        </Button>
       </div>
       <div class="work__body stack">
-        {data.error && data.visits && <Banner kind="plain" class="sheet__bar">{t('calendar.stale', { time: formatTime(new Date(data.at), zone) })}</Banner>}
+        {data.error && data.visits && (
+          <Banner kind="plain" class="sheet__bar">
+            {t('calendar.stale', { time: formatTime(new Date(data.at), zone) })}
+          </Banner>
+        )}
         {!sheets && <Waiting data={data} />}
         {sheets?.length === 0 && (
-          <div class="card"><Empty level="h2" title={t('daysheet.noneTitle', { day: formatDay(day, { long: true }) })} text={t('daysheet.noneText')} /></div>
+          <div class="card">
+            <Empty
+              level="h2"
+              title={t('daysheet.noneTitle', { day: formatDay(day, { long: true }) })}
+              text={t('daysheet.noneText')}
+            />
+          </div>
         )}
-        {sheets?.map((sheet) => <Sheet key={sheet.doctor?.id ?? 'none'} {...{ sheet, day, zone, clinic, names }} />)}
+        {sheets?.map((sheet) => (
+          <Sheet key={sheet.doctor?.id ?? 'none'} {...{ sheet, day, zone, clinic, names }} />
+        ))}
       </div>
     </>
   );
@@ -102,10 +160,19 @@ export default function DaySheet({ me, clinic, doctors: all, services, store, na
 
 function Waiting({ data }) {
   if (!data.error)
-    return <div class="card card__body"><Skeleton lines={8} block label={t('daysheet.loading')} /></div>;
+    return (
+      <div class="card card__body">
+        <Skeleton lines={8} block label={t('daysheet.loading')} />
+      </div>
+    );
   return (
     <div class="card">
-      <Empty error level="h2" title={t(data.error.code === 'OFFLINE' ? 'common.offlineTitle' : 'daysheet.brokenTitle')} text={t('calendar.brokenText', { n: data.retryIn })}>
+      <Empty
+        error
+        level="h2"
+        title={t(data.error.code === 'OFFLINE' ? 'common.offlineTitle' : 'daysheet.brokenTitle')}
+        text={t('calendar.brokenText', { n: data.retryIn })}
+      >
         <Button onClick={data.again}>{t('calendar.tryNow')}</Button>
       </Empty>
     </div>
@@ -116,7 +183,10 @@ const HEADS = ['time', 'name', 'phone', 'service', 'reason', 'notes'];
 
 function Sheet({ sheet: { doctor, visits, walkIns }, day, zone, clinic, names }) {
   const id = `sheet-${doctor?.id ?? 'none'}`;
-  const counts = [(visits.length > 0 || walkIns.length === 0) && t('daysheet.count', { n: visits.length }), walkIns.length > 0 && t('daysheet.walkInCount', { n: walkIns.length })].filter(Boolean);
+  const counts = [
+    (visits.length > 0 || walkIns.length === 0) && t('daysheet.count', { n: visits.length }),
+    walkIns.length > 0 && t('daysheet.walkInCount', { n: walkIns.length }),
+  ].filter(Boolean);
   return (
     <section class="sheet card" aria-labelledby={id}>
       <header class="sheet__head">
@@ -130,13 +200,38 @@ function Sheet({ sheet: { doctor, visits, walkIns }, day, zone, clinic, names })
         </div>
       </header>
       <table class="sheet__table">
-        <caption class="visually-hidden">{doctor?.name ?? t('daysheet.noDoctor')}, {formatDay(day, { long: true })}</caption>
-        <thead><tr>{HEADS.map((h) => <th key={h} scope="col" class={`sheet__${h}`}>{t(`daysheet.${h}`)}</th>)}</tr></thead>
-        <tbody>{visits.map((v) => <Line key={v.id} row={v} when={`${formatTime(v.startsAt, zone)}–${formatTime(v.endsAt, zone)}`} names={names} />)}</tbody>
+        <caption class="visually-hidden">
+          {doctor?.name ?? t('daysheet.noDoctor')}, {formatDay(day, { long: true })}
+        </caption>
+        <thead>
+          <tr>
+            {HEADS.map((h) => (
+              <th key={h} scope="col" class={`sheet__${h}`}>
+                {t(`daysheet.${h}`)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {visits.map((v) => (
+            <Line
+              key={v.id}
+              row={v}
+              when={`${formatTime(v.startsAt, zone)}–${formatTime(v.endsAt, zone)}`}
+              names={names}
+            />
+          ))}
+        </tbody>
         {walkIns.length > 0 && (
           <tbody>
-            <tr class="sheet__group"><th colSpan={HEADS.length} scope="rowgroup">{t('daysheet.walkIns')}</th></tr>
-            {walkIns.map((v) => <Line key={v.id} row={v} when={formatTime(v.createdAt, zone)} names={names} />)}
+            <tr class="sheet__group">
+              <th colSpan={HEADS.length} scope="rowgroup">
+                {t('daysheet.walkIns')}
+              </th>
+            </tr>
+            {walkIns.map((v) => (
+              <Line key={v.id} row={v} when={formatTime(v.createdAt, zone)} names={names} />
+            ))}
           </tbody>
         )}
       </table>

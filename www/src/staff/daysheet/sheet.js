@@ -8,12 +8,16 @@ const GONE = new Set(['cancelled', 'no_show']);
 /* Still an enquiry: nobody expects them on this day. */
 const UNMADE = new Set(['lead']);
 
-const byTime = (a, b) => (a.startsAt === b.startsAt ? (a.id < b.id ? -1 : 1) : Date.parse(a.startsAt) - Date.parse(b.startsAt));
+const byTime = (a, b) =>
+  a.startsAt === b.startsAt ? (a.id < b.id ? -1 : 1) : Date.parse(a.startsAt) - Date.parse(b.startsAt);
 const byArrival = (a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt) || (a.id < b.id ? -1 : 1);
 
 /* Who came on a day without a time, as far as the store knows. */
 export function walkInsOf(rows, day, zone, doctorId) {
-  return rows.filter((r) => r.walkIn && !r.startsAt && (!doctorId || r.doctorId === doctorId) && dayOf(r.createdAt, zone) === day)
+  return rows
+    .filter(
+      (r) => r.walkIn && !r.startsAt && (!doctorId || r.doctorId === doctorId) && dayOf(r.createdAt, zone) === day,
+    )
     .sort(byArrival);
 }
 
