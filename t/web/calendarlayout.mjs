@@ -53,11 +53,29 @@ test('four hundred events are laid out in a few milliseconds', () => {
   assert.ok(performance.now() - began < 1000);
 });
 
-const DEMO = [{ from: 540, to: 780 }, { from: 960, to: 1140 }];
+const DEMO = [
+  { from: 540, to: 780 },
+  { from: 960, to: 1140 },
+];
 
 test('spans that touch or nearly touch are one', () => {
-  assert.deepEqual(merge([{ from: 60, to: 90 }, { from: 0, to: 60 }]), [{ from: 0, to: 90 }]);
-  assert.deepEqual(merge([{ from: 0, to: 60 }, { from: 90, to: 120 }], 59), [{ from: 0, to: 120 }]);
+  assert.deepEqual(
+    merge([
+      { from: 60, to: 90 },
+      { from: 0, to: 60 },
+    ]),
+    [{ from: 0, to: 90 }],
+  );
+  assert.deepEqual(
+    merge(
+      [
+        { from: 0, to: 60 },
+        { from: 90, to: 120 },
+      ],
+      59,
+    ),
+    [{ from: 0, to: 120 }],
+  );
 });
 
 test('the hours between two sessions are folded into one row', () => {
@@ -69,7 +87,16 @@ test('the hours between two sessions are folded into one row', () => {
 });
 
 test('a short pause is not worth folding', () => {
-  assert.equal(axis([{ from: 540, to: 720 }, { from: 750, to: 1020 }], 1).pieces.length, 1);
+  assert.equal(
+    axis(
+      [
+        { from: 540, to: 720 },
+        { from: 750, to: 1020 },
+      ],
+      1,
+    ).pieces.length,
+    1,
+  );
 });
 
 test('unfolding one gap shows it in full', () => {

@@ -15,8 +15,12 @@ const ZONE = 'America/New_York';
 
 async function request(method, path, body) {
   const answer = await fetch(base + path, {
-    method, body: body && JSON.stringify(body),
-    headers: { Authorization: `Bearer ${process.env.OPDESK_TOKEN}`, ...(body && { 'Content-Type': 'application/json' }) },
+    method,
+    body: body && JSON.stringify(body),
+    headers: {
+      Authorization: `Bearer ${process.env.OPDESK_TOKEN}`,
+      ...(body && { 'Content-Type': 'application/json' }),
+    },
   });
   const json = await answer.json();
   assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${JSON.stringify(json)}`);
@@ -27,7 +31,7 @@ async function request(method, path, body) {
 let seed = 20261121;
 const random = (n) => {
   seed = (seed * 1103515245 + 12345) % 2 ** 31;
-  return Math.floor(seed / 2 ** 31 * n);
+  return Math.floor((seed / 2 ** 31) * n);
 };
 const pick = (list) => list[random(list.length)];
 const clock = (m) => `${String(Math.floor(m / 60)).padStart(2, '0')}:${String(m % 60).padStart(2, '0')}`;
@@ -38,8 +42,15 @@ function randomRules() {
     let from = random(6) * 25;
     while (from < 1300) {
       const to = Math.min(1440, from + 30 + random(20) * 15);
-      rules.push({ weekday, start: clock(from), end: clock(to), slotMinutes: pick([10, 15, 20, 25, 45, 60]), bufferMinutes: pick([0, 0, 5, 10, 30]),
-        validFrom: null, validTo: null });
+      rules.push({
+        weekday,
+        start: clock(from),
+        end: clock(to),
+        slotMinutes: pick([10, 15, 20, 25, 45, 60]),
+        bufferMinutes: pick([0, 0, 5, 10, 30]),
+        validFrom: null,
+        validTo: null,
+      });
       from = to + random(8) * 20;
     }
   }
@@ -82,24 +93,46 @@ for (let round = 0; round < 12; round++)
     const saved = await save(randomRules(), randomExceptions(change));
     for (const service of services) {
       for (const day of [...daysAround(change), addDays(today, 3 + random(60))]) {
-        if (day > addDays(today, 480))
-          continue;
+        if (day > addDays(today, 480)) continue;
         const { slots } = await request('GET', path(`?from=${day}&to=${day}&serviceId=${service.id}`));
         const ours = starts(saved, day, ZONE, service).map((ms) => new Date(ms).toISOString());
-        assert.deepEqual(ours, slots.map((s) => new Date(s.startsAt).toISOString()), `${day}, ${service.name}`);
+        assert.deepEqual(
+          ours,
+          slots.map((s) => new Date(s.startsAt).toISOString()),
+          `${day}, ${service.name}`,
+        );
       }
     }
   });
 
 test('the page and the server name the same visits when hours go', async () => {
-  await save([1, 2, 3, 4, 5, 6, 7].map((weekday) =>
-    ({ weekday, start: '00:00', end: '24:00', slotMinutes: 15, bufferMinutes: 0, validFrom: null, validTo: null })), []);
+  await save(
+    [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({
+      weekday,
+      start: '00:00',
+      end: '24:00',
+      slotMinutes: 15,
+      bufferMinutes: 0,
+      validFrom: null,
+      validTo: null,
+    })),
+    [],
+  );
   const { slots } = await request('GET', path(`?from=${addDays(today, 1)}&to=${addDays(today, 20)}`));
   const booked = [];
   for (let i = 0; i < 40; i++) {
-    const { startsAt } = slots[Math.floor(i * slots.length / 40)];
-    booked.push((await request('POST', '/api/appointments', { name: `Visitor ${i}`, phone: '+12025550100', doctorId: doctor,
-      serviceId: services[0].id, startsAt })).appointment);
+    const { startsAt } = slots[Math.floor((i * slots.length) / 40)];
+    booked.push(
+      (
+        await request('POST', '/api/appointments', {
+          name: `Visitor ${i}`,
+          phone: '+12025550100',
+          doctorId: doctor,
+          serviceId: services[0].id,
+          startsAt,
+        })
+      ).appointment,
+    );
   }
   for (let round = 0; round < 6; round++) {
     const saved = await save(randomRules(), randomExceptions(addDays(today, 5)));

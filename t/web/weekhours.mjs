@@ -11,11 +11,18 @@ const { comingVisits, orphans } = await from('orphans.js');
 
 const KOLKATA = 'Asia/Kolkata';
 const NEW_YORK = 'America/New_York';
-const rule = (weekday, start, end, slotMinutes = 15, bufferMinutes = 0, validFrom = null, validTo = null) =>
-  ({ weekday, start, end, slotMinutes, bufferMinutes, validFrom, validTo });
+const rule = (weekday, start, end, slotMinutes = 15, bufferMinutes = 0, validFrom = null, validTo = null) => ({
+  weekday,
+  start,
+  end,
+  slotMinutes,
+  bufferMinutes,
+  validFrom,
+  validTo,
+});
 const week = [1, 2, 3, 4, 5, 6].flatMap((d) => [rule(d, '09:00', '13:00'), rule(d, '16:00', '19:00')]);
-const clocks = (list, zone = KOLKATA) => list.map((ms) =>
-  new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' }).format(ms));
+const clocks = (list, zone = KOLKATA) =>
+  list.map((ms) => new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' }).format(ms));
 const visit = { durationMinutes: 15 };
 
 test('an ordinary day has 28 slots of a quarter of an hour', () => {
@@ -36,8 +43,10 @@ test('a longer visit has to fit before the end', () => {
 test('so does the longer of the two pauses', () => {
   const rules = [rule(5, '09:00', '10:00', 15, 10)];
   assert.deepEqual(clocks(starts({ rules }, '2026-11-20', KOLKATA, visit)), ['09:00', '09:15', '09:30']);
-  assert.deepEqual(clocks(starts({ rules }, '2026-11-20', KOLKATA, { durationMinutes: 15, bufferMinutes: 20 })),
-    ['09:00', '09:15']);
+  assert.deepEqual(clocks(starts({ rules }, '2026-11-20', KOLKATA, { durationMinutes: 15, bufferMinutes: 20 })), [
+    '09:00',
+    '09:15',
+  ]);
 });
 
 test('rules hold from and until a day, both inclusive', () => {
@@ -50,12 +59,17 @@ test('a closing takes away what it touches, and the grid stays', () => {
   const exceptions = [{ kind: 'closed', from: '2026-11-20T09:20:00+05:30', to: '2026-11-20T12:00:00+05:30' }];
   const list = clocks(starts({ rules: week, exceptions }, '2026-11-20', KOLKATA, visit));
   assert.deepEqual(list.slice(0, 2), ['09:00', '12:00']);
-  assert.deepEqual(openSpans({ rules: week, exceptions }, '2026-11-20', KOLKATA),
-    [{ from: 540, to: 560 }, { from: 720, to: 780 }, { from: 960, to: 1140 }]);
+  assert.deepEqual(openSpans({ rules: week, exceptions }, '2026-11-20', KOLKATA), [
+    { from: 540, to: 560 },
+    { from: 720, to: 780 },
+    { from: 960, to: 1140 },
+  ]);
 });
 
 test('an extra session brings slots of its own length', () => {
-  const exceptions = [{ kind: 'extra', from: '2026-11-22T10:00:00+05:30', to: '2026-11-22T11:00:00+05:30', slotMinutes: 30 }];
+  const exceptions = [
+    { kind: 'extra', from: '2026-11-22T10:00:00+05:30', to: '2026-11-22T11:00:00+05:30', slotMinutes: 30 },
+  ];
   assert.deepEqual(clocks(starts({ rules: week, exceptions }, '2026-11-22', KOLKATA, visit)), ['10:00', '10:30']);
 });
 
@@ -106,8 +120,12 @@ test('within the hours or not', () => {
 });
 
 const appointment = (id, startsAt, more = {}) => ({
-  id, doctorId: 'd1', status: 'confirmed', startsAt,
-  endsAt: new Date(Date.parse(startsAt) + 900_000).toISOString(), ...more,
+  id,
+  doctorId: 'd1',
+  status: 'confirmed',
+  startsAt,
+  endsAt: new Date(Date.parse(startsAt) + 900_000).toISOString(),
+  ...more,
 });
 const NOW = Date.parse('2026-11-20T10:42:00+05:30');
 
@@ -120,18 +138,28 @@ test('coming visits are those of the doctor that still have to take place', () =
     appointment('other', '2026-11-20T11:15:00+05:30', { doctorId: 'd2' }),
     appointment('walk-in', '2026-11-20T11:15:00+05:30', { startsAt: null }),
   ];
-  assert.deepEqual(comingVisits(list, 'd1', NOW).map((v) => v.id), ['soon', 'later']);
+  assert.deepEqual(
+    comingVisits(list, 'd1', NOW).map((v) => v.id),
+    ['soon', 'later'],
+  );
 });
 
 test('erasing Wednesday evenings orphans the visits on them', () => {
-  const visits = comingVisits([
-    appointment('wed', '2026-11-25T16:15:00+05:30'),
-    appointment('thu', '2026-11-26T16:15:00+05:30'),
-    appointment('odd', '2026-11-25T14:00:00+05:30'),
-  ], 'd1', NOW);
+  const visits = comingVisits(
+    [
+      appointment('wed', '2026-11-25T16:15:00+05:30'),
+      appointment('thu', '2026-11-26T16:15:00+05:30'),
+      appointment('odd', '2026-11-25T14:00:00+05:30'),
+    ],
+    'd1',
+    NOW,
+  );
   const draft = { rules: week.filter((r) => r.weekday !== 3 || r.start !== '16:00') };
-  assert.deepEqual(orphans({ rules: week }, draft, visits, KOLKATA).map((v) => v.id), ['wed'],
-    'and not the one that was outside before');
+  assert.deepEqual(
+    orphans({ rules: week }, draft, visits, KOLKATA).map((v) => v.id),
+    ['wed'],
+    'and not the one that was outside before',
+  );
 });
 
 test('so does a holiday', () => {
@@ -141,8 +169,11 @@ test('so does a holiday', () => {
 });
 
 test('two thousand visits are looked through while the brush moves', () => {
-  const visits = comingVisits(Array.from({ length: 2000 }, (_, i) =>
-    appointment(`a${i}`, new Date(NOW + i * 3_600_000 * 2).toISOString())), 'd1', NOW);
+  const visits = comingVisits(
+    Array.from({ length: 2000 }, (_, i) => appointment(`a${i}`, new Date(NOW + i * 3_600_000 * 2).toISOString())),
+    'd1',
+    NOW,
+  );
   const began = performance.now();
   orphans({ rules: week }, { rules: week }, visits, KOLKATA);
   assert.ok(performance.now() - began < 2000);

@@ -16,8 +16,7 @@ async function show(page, query = '') {
 async function paint(page, day, time, cells) {
   await cell(page, day, time).focus();
   await page.keyboard.press('Space');
-  for (let i = 1; i < cells; i++)
-    await page.keyboard.press('Shift+ArrowDown');
+  for (let i = 1; i < cells; i++) await page.keyboard.press('Shift+ArrowDown');
 }
 
 async function changed(page) {
@@ -32,42 +31,60 @@ async function exceptions(page) {
   await page.route('**/api/availability/*', async (route) => {
     const answer = await route.fetch();
     const body = await answer.json();
-    await route.fulfill({ response: answer, json: { ...body, exceptions: [
-      { kind: 'closed', from: `${a}T00:00:00+05:30`, to: `${addDays(a, 2)}T00:00:00+05:30` },
-      { kind: 'closed', from: `${b}T16:00:00+05:30`, to: `${b}T19:00:00+05:30` },
-      { kind: 'extra', from: `${c}T14:00:00+05:30`, to: `${c}T16:00:00+05:30`, slotMinutes: 30 },
-    ] } });
+    await route.fulfill({
+      response: answer,
+      json: {
+        ...body,
+        exceptions: [
+          { kind: 'closed', from: `${a}T00:00:00+05:30`, to: `${addDays(a, 2)}T00:00:00+05:30` },
+          { kind: 'closed', from: `${b}T16:00:00+05:30`, to: `${b}T19:00:00+05:30` },
+          { kind: 'extra', from: `${c}T14:00:00+05:30`, to: `${c}T16:00:00+05:30`, slotMinutes: 30 },
+        ],
+      },
+    });
   });
   await show(page);
 }
 
 export const states = {
-  'full': (page) => show(page),
-  'changed': changed,
-  'exceptions': exceptions,
-  'exception': async (page) => {
+  full: (page) => show(page),
+  changed: changed,
+  exceptions: exceptions,
+  exception: async (page) => {
     await show(page);
     await page.getByRole('button', { name: 'Add an exception' }).click();
     await page.locator('dialog').waitFor();
   },
-  'orphans': async (page) => {
+  orphans: async (page) => {
     await show(page);
     await cell(page, 1, '09:00').focus();
-    for (let day = 1; day <= 5; day++)
-      await paint(page, day, '09:00', 8);
+    for (let day = 1; day <= 5; day++) await paint(page, day, '09:00', 8);
     await page.locator('.banner').waitFor();
     await page.locator('.savebar .btn--primary').click();
     await page.locator('dialog').waitFor();
   },
-  'conflict': async (page) => {
+  conflict: async (page) => {
     await page.route('**/api/availability/*', async (route) => {
       if (route.request().method() !== 'PUT') {
         await route.continue();
         return;
       }
       const { version, rules, exceptions: ex } = route.request().postDataJSON();
-      await route.fulfill({ status: 409, contentType: 'application/problem+json', json: { code: 'VERSION_CONFLICT',
-        current: { version: version + 1, exceptions: ex, rules: [...rules.filter((r) => r.weekday !== 7), { weekday: 6, start: '14:00', end: '15:00', slotMinutes: 15, bufferMinutes: 0 }] } } });
+      await route.fulfill({
+        status: 409,
+        contentType: 'application/problem+json',
+        json: {
+          code: 'VERSION_CONFLICT',
+          current: {
+            version: version + 1,
+            exceptions: ex,
+            rules: [
+              ...rules.filter((r) => r.weekday !== 7),
+              { weekday: 6, start: '14:00', end: '15:00', slotMinutes: 15, bufferMinutes: 0 },
+            ],
+          },
+        },
+      });
     });
     await show(page);
     await paint(page, 7, '10:00', 4);
@@ -79,21 +96,21 @@ export const states = {
     await page.getByRole('button', { name: 'Other hours from…' }).click();
     await page.locator('dialog').waitFor();
   },
-  'empty': async (page) => {
+  empty: async (page) => {
     await page.route(`**/api/availability/${ARUN}*`, async (route) => {
       const answer = await route.fetch();
-      await route.fulfill({ response: answer, json: { ...await answer.json(), rules: [], slots: [] } });
+      await route.fulfill({ response: answer, json: { ...(await answer.json()), rules: [], slots: [] } });
     });
     await show(page, `?doctor=${ARUN}`);
     await page.locator('.empty').waitFor();
   },
-  'slow': async (page) => {
+  slow: async (page) => {
     await signIn(page);
     await page.route('**/api/availability/*', never);
     await page.goto('/staff/availability');
     await page.locator('.skeleton--block').first().waitFor();
   },
-  'broken': async (page) => {
+  broken: async (page) => {
     await signIn(page);
     await page.route('**/api/availability/*', broken);
     await page.goto('/staff/availability');

@@ -10,26 +10,25 @@ async function show(page, query = '') {
 }
 
 export const states = {
-  'full': async (page) => show(page, `?day=${await workday(1)}`),
-  'today': (page) => show(page),
-  'printed': async (page) => {
+  full: async (page) => show(page, `?day=${await workday(1)}`),
+  today: (page) => show(page),
+  printed: async (page) => {
     await show(page, `?day=${await workday(1)}`);
     await page.setViewportSize({ width: 703, height: 1032 }); // A4 without its margins
     await page.emulateMedia({ media: 'print' });
   },
-  'empty': async (page) => {
+  empty: async (page) => {
     let day = await workday(1);
-    while (weekday(day) !== 7)
-      day = addDays(day, 1);
+    while (weekday(day) !== 7) day = addDays(day, 1);
     await show(page, `?day=${day}`);
   },
-  'slow': async (page) => {
+  slow: async (page) => {
     await signIn(page);
     await page.route('**/api/appointments?*', never);
     await page.goto('/staff/daysheet');
     await page.locator('.skeleton--block').first().waitFor();
   },
-  'broken': async (page) => {
+  broken: async (page) => {
     await page.route('**/api/appointments?*', broken);
     await show(page);
   },
