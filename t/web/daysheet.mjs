@@ -87,6 +87,14 @@ test('day and doctor are chosen, and the address says which', () =>
     await page.waitForURL(new RegExp(`day=${addDays(day, 1)}`));
   }));
 
+test('Today leads to it', () =>
+  withPage({}, async (page) => {
+    await page.goto('/staff/today');
+    await page.locator('.work__head').getByRole('link', { name: 'Day sheet to print' }).click();
+    await page.waitForURL(/\/staff\/daysheet/);
+    await page.getByRole('heading', { level: 1, name: 'Day sheet' }).waitFor();
+  }));
+
 test('cancelled ones are on it when asked for', () =>
   withPage({}, async (page) => {
     const day = await workday(3);

@@ -3,7 +3,7 @@
  * is done.  One tap moves a person on; the toast takes it back.
  */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { Clock, ClockAlert, Footprints, Sun, WifiOff } from 'lucide';
+import { Clock, ClockAlert, Footprints, Printer, Sun, WifiOff } from 'lucide';
 import { t } from '../../common/i18n.js';
 import { dayOf, formatDay, formatTime, formatWhen } from '../../common/time.js';
 import { Avatar, Banner, Button, Empty, Icon, toast } from '../../common/ui.jsx';
@@ -51,6 +51,7 @@ export default function Today({ me, clinic, doctors, services, store, navigate }
         <div class="head-title"><h1>{t('staff.page_today')}</h1><p class="muted">{formatDay(today, { long: true })}, <time class="num">{formatTime(new Date(now), zone)}</time></p></div>
         <LiveLine store={store} zone={zone} />
         {me.role !== 'doctor' && doctors.length > 1 && <DoctorFilter doctors={doctors} chosen={doctorId} choose={choose} />}
+        <Button kind="icon" icon={Printer} label={t('calendar.sheet')} href={`/staff/daysheet${doctorId ? `?doctor=${doctorId}` : ''}`} />
         <Button icon={Footprints} aria-haspopup="dialog" onClick={() => openBooking({ walkIn: true, doctorId: doctorId ?? me.doctorId })}>{t('today.walkIn')}</Button>
       </div>
       <div class="work__body stack">
