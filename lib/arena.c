@@ -119,15 +119,18 @@ arena_strdup(struct arena *a, const char *s)
 char *
 arena_printf(struct arena *a, const char *format, ...)
 {
+	char small[256]; /* as nearly all are: formatted once */
 	va_list args;
 	char *text;
 	int n;
 
 	va_start(args, format);
-	n = vsnprintf(NULL, 0, format, args);
+	n = vsnprintf(small, sizeof small, format, args);
 	va_end(args);
 	if (n < 0)
 		abort();
+	if ((size_t)n < sizeof small)
+		return arena_strndup(a, small, (size_t)n);
 	text = arena_raw(a, (size_t)n + 1);
 	va_start(args, format);
 	vsnprintf(text, (size_t)n + 1, format, args);

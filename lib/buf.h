@@ -20,10 +20,17 @@ struct buf {
 /* An empty buffer with room for size bytes, which live in the arena. */
 struct buf buf_new(struct arena *a, size_t size) MUST_USE;
 
-/* Makes room for more bytes behind b->n and answers where they begin. */
-char *buf_room(struct buf *b, size_t more);
+/* Moves to where there is room for so many bytes more. */
+char *buf_grow(struct buf *b, size_t more);
 
 void buf_printf(struct buf *b, const char *format, ...) PRINTF(2, 3);
+
+/* Makes room for more bytes behind b->n and answers where they begin. */
+static inline char *
+buf_room(struct buf *b, size_t more)
+{
+	return more < b->size - b->n ? b->p + b->n : buf_grow(b, more);
+}
 
 static inline void
 buf_add(struct buf *b, const char *p, size_t n)
