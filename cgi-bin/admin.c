@@ -123,6 +123,8 @@ reply_changes(struct req *rq, const struct head *h, const struct db_rows *rows,
 	struct sync_cursor at = { h->epoch, h->seq };
 	struct buf b = buf_new(rq->arena, 4096);
 	struct buf dead = buf_new(rq->arena, 256);
+	const struct rows_form *form =
+		rows_form(rq->arena, rows, 2, db_columns(rows));
 	int n = db_count(rows), id = rows_column(rows, "id");
 	bool more = n > most;
 	int64_t last = 0;
@@ -139,7 +141,7 @@ reply_changes(struct req *rq, const struct head *h, const struct db_rows *rows,
 			continue;
 		}
 		buf_puts(&b, live++ > 0 ? ",{" : "{");
-		rows_members(&b, rows, i, 2, db_columns(rows));
+		rows_members(&b, form, i);
 		buf_putc(&b, '}');
 	}
 	if (n > 0) {

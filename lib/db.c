@@ -19,7 +19,7 @@
 #define ANSWER_US 4500000
 #define STATEMENTS 64 /* more than any one program calls */
 
-/* From pg_type.dat: the types that are not written as JSON strings. */
+/* From pg_type.dat: the types that are not any text. */
 enum {
 	OID_BOOL = 16,
 	OID_INT8 = 20,
@@ -27,8 +27,10 @@ enum {
 	OID_INT4 = 23,
 	OID_JSON = 114,
 	OID_FLOAT8 = 701,
+	OID_DATE = 1082,
 	OID_TIMESTAMPTZ = 1184,
 	OID_NUMERIC = 1700,
+	OID_UUID = 2950,
 	OID_JSONB = 3802
 };
 
@@ -349,6 +351,9 @@ db_kind(const struct db_rows *rows, int column)
 		return DB_NUMBER;
 	case OID_TIMESTAMPTZ:
 		return DB_TIME;
+	case OID_DATE:
+	case OID_UUID:
+		return DB_PLAIN;
 	case OID_JSON:
 	case OID_JSONB:
 		return DB_JSON;

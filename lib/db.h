@@ -69,7 +69,8 @@ void db_drop(struct db *db);
 /* "COMMIT", "ROLLBACK", "SELECT 1": what the server says that it did. */
 const char *db_tag(const struct db_rows *rows);
 
-enum db_kind { DB_TEXT, DB_NUMBER, DB_BOOL, DB_TIME, DB_JSON };
+/* DB_PLAIN: text in which nothing can need an escape. */
+enum db_kind { DB_TEXT, DB_PLAIN, DB_NUMBER, DB_BOOL, DB_TIME, DB_JSON };
 
 int db_count(const struct db_rows *rows);
 int db_columns(const struct db_rows *rows);

@@ -22,9 +22,13 @@ void rows_object(struct buf *b, const struct db_rows *rows, int row);
 void rows_page(struct buf *b, const struct db_rows *rows, int limit,
 	const char *cursor);
 
-/* The columns from..to-1 of a row, without braces; for rows with extras. */
-void rows_members(struct buf *b, const struct db_rows *rows, int row, int from,
-	int to);
+/*
+ * The columns from..to-1 of a row, without braces; for rows with extras.  The
+ * form is what they have in common in all rows.
+ */
+const struct rows_form *rows_form(struct arena *a, const struct db_rows *rows,
+	int from, int to) MUST_USE;
+void rows_members(struct buf *b, const struct rows_form *form, int row);
 
 /* PostgreSQL's "2026-11-20 05:12:00+00" as RFC 3339, appended without quotes. */
 void rows_time(struct buf *b, struct bytes value);

@@ -21,7 +21,7 @@ static const struct {
 	const char *name;
 	enum db_kind kind;
 } columns[COLUMNS] = {
-	{ "id", DB_TEXT },
+	{ "id", DB_PLAIN },
 	{ "version", DB_NUMBER },
 	{ "walkIn", DB_BOOL },
 	{ "startsAt", DB_TIME },
@@ -103,10 +103,10 @@ test_members(struct arena *a)
 {
 	struct buf b = buf_new(a, 0);
 
-	rows_members(&b, &some, 0, 1, 3);
+	rows_members(&b, rows_form(a, &some, 1, 3), 0);
 	is_bytes(buf_bytes(&b), "\"version\":3,\"walkIn\":true",
 		"some columns, without braces");
-	rows_members(&b, &some, 0, 2, 2);
+	rows_members(&b, rows_form(a, &some, 2, 2), 0);
 	is_bytes(buf_bytes(&b), "\"version\":3,\"walkIn\":true", "... or none");
 	is_int(rows_column(&some, "walkIn"), 2, "a column is found by name");
 	is_int(rows_column(&some, "walkin"), -1, "... by that alone");
