@@ -36,6 +36,8 @@ needed() {
 		check file    /usr/lib/llvm-14/lib/clang/14.0.6/lib/linux libclang-rt-14-dev
 		check command clang-format            clang-format
 		check command mandoc                  mandoc
+		check command git                     git
+		check command pgbouncer               pgbouncer
 		check command chromium                chromium
 		check file    /usr/lib/apache2/modules/mod_cgi.so apache2-bin
 		check file    /etc/mime.types         media-types
