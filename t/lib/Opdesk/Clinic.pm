@@ -54,9 +54,11 @@ sub new ($class, %o) {
 }
 
 # The kernel chooses, and nginx inherits the socket (nginx's variable NGINX),
-# so nobody else can take the port in between.
+# so nobody else can take the port in between.  It must not block: nginx leaves
+# an inherited socket as it is, and a worker that comes second would wait in
+# accept() with all its other connections.
 sub listen_on_a_free_port ($self) {
-	$self->{listener} = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 511, ReuseAddr => 1)
+	$self->{listener} = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 511, ReuseAddr => 1, Blocking => 0)
 		or die "no free port: $@";
 	$self->{port} = $self->{listener}->sockport;
 	$self->{url} = "http://127.0.0.1:$self->{port}";
