@@ -144,6 +144,40 @@ test('a session that ends elsewhere ends here, and leaves nothing', () => withPa
   assert.deepEqual(await synced(page), []);
 }, /status of 401/));
 
+test('somebody else signs in in another tab: it is theirs in all', () => withPage({ width: 1280 }, async (page) => {
+  await page.goto('/staff/');
+  await signIn(page, 'arun');
+  await page.locator('.ticket, .empty').first().waitFor();
+  const his = await synced(page);
+  const other = await page.context().newPage();
+  await other.goto('/staff/sign-in');
+  await other.locator('.me').click();
+  await other.locator('.menu:popover-open').getByRole('button', { name: 'Sign out', exact: true }).click();
+  await page.getByRole('heading', { name: 'Staff' }).waitFor();
+  await signIn(other, 'doctor');
+  await page.locator('.me__name', { hasText: 'Meera' }).waitFor();
+  await page.locator('.ticket, .empty').first().waitFor();
+  const hers = await synced(page);
+  assert.equal(hers.length, 1);
+  assert.notDeepEqual(hers, his, 'nothing of the first is left');
+}));
+
+test('signing out without a connection holds, also on the server', () => withPage({ width: 1280 }, async (page) => {
+  await page.goto('/staff/');
+  await signIn(page, 'arun');
+  await page.locator('.ticket, .empty').first().waitFor();
+  await page.context().setOffline(true);
+  await page.locator('.me').click();
+  await page.locator('.menu:popover-open').getByRole('button', { name: 'Sign out', exact: true }).click();
+  await page.getByRole('heading', { name: 'Staff' }).waitFor();
+  assert.deepEqual(await synced(page), [], 'nothing synced stays');
+  await page.context().setOffline(false);
+  const told = page.waitForResponse('**/api/auth/logout');
+  await page.reload();
+  assert.equal((await told).status(), 204, 'the server hears of it');
+  await page.getByRole('heading', { name: 'Staff' }).waitFor();
+}, cut));
+
 test('without a connection it says so and keeps what was typed', () => withPage({ width: 390 }, async (page) => {
   await page.goto('/staff/sign-in');
   await page.getByLabel('E-mail').waitFor();

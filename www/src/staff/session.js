@@ -15,11 +15,23 @@ const STAFF = ['admin', 'frontdesk', 'doctor'];
 
 export const session = signal({ phase: 'starting' });
 
+/* Signing in and out in one tab is signing in and out in all: they share the cookie. */
+const others = globalThis.BroadcastChannel ? new BroadcastChannel('opdesk-session') : { postMessage() {} };
+others.onmessage = async ({ data: user }) => {
+  const { phase, me, store } = session.peek();
+  if (phase === 'starting' || (phase === 'in' && me.id === user))
+    return;
+  await store?.wipe({ tell: false });
+  begin();
+};
+
 const items = async (path) => (await api('GET', path)).items;
 
 /** Asks who we are; the page shows what comes of it. */
 export async function begin() {
   session.value = { phase: 'starting' };
+  if (local.get('leaving') && !(await finishLeaving()))
+    return;
   try {
     const me = await api('GET', '/api/profiles/me');
     if (!STAFF.includes(me.role)) {
@@ -41,6 +53,20 @@ export async function begin() {
   }
 }
 
+/* Who signed out without a connection is out; the server hears of it as soon as it can. */
+async function finishLeaving() {
+  try {
+    await api('POST', '/api/auth/logout');
+  } catch (error) {
+    if (error.status !== 401) {
+      await leave(null);
+      return false;
+    }
+  }
+  local.set('leaving', undefined);
+  return true;
+}
+
 /** The session is over: nothing synced stays. why: 'ended' is said on the sign-in page. */
 async function leave(why) {
   const { phase, store } = session.peek();
@@ -55,8 +81,10 @@ sessionEvents.addEventListener('signed-out', () => leave(session.peek().phase ==
 
 async function enter(path, body) {
   await api('POST', path, { body });
+  local.set('leaving', undefined);
   await wipeAll();
   await begin();
+  others.postMessage(session.peek().me?.id);
 }
 
 export const signIn = (email, password) =>
@@ -64,12 +92,14 @@ export const signIn = (email, password) =>
 
 export const signInWithKey = (adminKey) => enter('/api/auth/admin-key', { adminKey });
 
-/** everywhere: on every device. Without a connection this page forgets all the same. */
+/** everywhere: on every device. Without a connection this page forgets all the same, and tells the server later. */
 export async function signOut({ everywhere = false } = {}) {
+  local.set('leaving', true);
+  const told = api('POST', everywhere ? '/api/auth/logout-all' : '/api/auth/logout').then(() => local.set('leaving', undefined));
   try {
-    await api('POST', everywhere ? '/api/auth/logout-all' : '/api/auth/logout', { retry: true });
+    await told;
   } finally {
-    await leave('left');
+    await leave(null);
   }
 }
 

@@ -177,7 +177,7 @@ export function makeStore(client) {
     apply: (row) => client.apply(row),
     optimistic: (id, patch) => client.optimistic(id, patch),
     poll: () => client.poll(),
-    wipe: () => client.wipe(),
+    wipe: (how) => client.wipe(how),
     stop: () => client.stop(),
   };
   return store;

@@ -10,6 +10,7 @@
  * from nothing and keep nothing.
  */
 const PREFIX = 'opdesk-sync:';
+const PATIENCE_MS = 4000; /* some browsers never answer */
 const STORES = ['rows', 'known', 'meta'];
 
 export const storageName = (user) => PREFIX + user;
@@ -47,10 +48,10 @@ function open(factory, name) {
 
 export async function idbStorage(user, factory = globalThis.indexedDB) {
   if (!factory) return memoryStorage();
-  let db;
-  try {
-    db = await open(factory, storageName(user));
-  } catch {
+  const opening = open(factory, storageName(user)).catch(() => null);
+  const db = await Promise.race([opening, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, null))]);
+  if (!db) {
+    opening.then((late) => late?.close());
     return memoryStorage();
   }
   let closed = false;

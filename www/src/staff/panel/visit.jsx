@@ -19,6 +19,8 @@ export function VisitFields({ row, draft, set, zone, today, doctors, services, e
   const chosen = times.find((at) => sameTime(at, draft.startsAt));
   const odd = draft.startsAt && !chosen;
 
+  const timed = Boolean(row.startsAt) || !row.walkIn; /* who walked in has no time */
+
   const changeDay = (next) => {
     setDay(next);
     if (!next || !draft.startsAt)
@@ -44,8 +46,8 @@ export function VisitFields({ row, draft, set, zone, today, doctors, services, e
             {services.map((one) => <option key={one.id} value={one.id}>{t('panel.serviceOption', { name: one.name, n: one.durationMinutes })}</option>)}
           </select>)}
         </Field>
-        <Field label={t('panel.date')}>{(a) => <input {...a} class="input" type="date" value={shownDay} readOnly={readOnly} onChange={(e) => changeDay(e.currentTarget.value)} />}</Field>
-        <Field label={t('panel.time')} error={errors.startsAt ?? (odd && slots && !outside ? hint : undefined)} hint={odd && slots && !outside ? undefined : hint}>{(a) => (outside
+        {timed && <Field label={t('panel.date')}>{(a) => <input {...a} class="input" type="date" value={shownDay} readOnly={readOnly} onChange={(e) => changeDay(e.currentTarget.value)} />}</Field>}
+        {timed && <Field label={t('panel.time')} error={errors.startsAt ?? (odd && slots && !outside ? hint : undefined)} hint={odd && slots && !outside ? undefined : hint}>{(a) => (outside
           ? <input {...a} class="input" type="time" step="300" value={draft.startsAt ? clock(minutesOf(draft.startsAt, zone)) : ''} readOnly={readOnly} onChange={(e) => typeTime(e.currentTarget.value)} />
           : (
             <select {...a} class="select" value={chosen ?? draft.startsAt ?? ''} disabled={readOnly || !draft.doctorId || !shownDay} onChange={(e) => set({ startsAt: e.currentTarget.value || null })}>
@@ -53,9 +55,9 @@ export function VisitFields({ row, draft, set, zone, today, doctors, services, e
               {odd && <option value={draft.startsAt}>{formatTime(draft.startsAt, zone)}</option>}
               {times.map((at) => <option key={at} value={at}>{formatTime(at, zone)}</option>)}
             </select>))}
-        </Field>
+        </Field>}
       </div>
-      {!readOnly && <label class="check"><input type="checkbox" checked={outside} onChange={(e) => setOutside(e.currentTarget.checked)} />{t('panel.outside')}</label>}
+      {timed && !readOnly && <label class="check"><input type="checkbox" checked={outside} onChange={(e) => setOutside(e.currentTarget.checked)} />{t('panel.outside')}</label>}
     </>
   );
 }
