@@ -49,7 +49,10 @@ error_is $visitor->patch("/api/appointments/$nobody", { reason => 'x' }, { 'X-Ed
 my $demo = $clinic->psql("SELECT id FROM core.appointment WHERE edit_hash IS NULL AND status = 'confirmed' LIMIT 1");
 error_is $visitor->patch("/api/appointments/$demo", { reason => 'x' }, { 'X-Edit-Token' => $lead->{editToken} }), 404, 'NOT_FOUND', 'not one that has no token';
 error_is $visitor->patch("/api/appointments/$demo", { reason => 'x' }), 404, 'NOT_FOUND', 'nor with none';
-error_is amend($lead, { reason => 'x' }, token => [ $lead->{editToken}, 'x' ]), 400, 'VALIDATION_ERROR', 'two tokens are none';
+SKIP: {
+	skip 'Apache joins what came twice', 1 if $clinic->server eq 'apache';
+	error_is amend($lead, { reason => 'x' }, token => [ $lead->{editToken}, 'x' ]), 400, 'VALIDATION_ERROR', 'two tokens are none';
+}
 error_is $desk->patch("/api/appointments/$lead->{appointment}{id}", { reason => 'x' }), 404, 'NOT_FOUND', 'the desk has PUT';
 error_is $visitor->get("/api/appointments/$lead->{appointment}{id}", { 'X-Edit-Token' => $lead->{editToken} }), 401, 'UNAUTHENTICATED', 'it reads nothing';
 same_rows($clinic, \%before, 'and no row was changed');

