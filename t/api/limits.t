@@ -9,6 +9,7 @@ use Opdesk::Test;
 
 my $clinic = clinic(programs => [qw(auth profiles reservations appointments availability)], workers => 4,
 	set => { OPDESK_TRUSTED_PROXIES => '127.0.0.1', OPDESK_LIMIT_BOOKING => 4, OPDESK_ARGON2_MEMORY => 64, OPDESK_ARGON2_PASSES => 1 });
+plan skip_all => 'it needs a proxy that is believed' if $clinic->server eq 'apache';
 my $password = 'correct horse battery staple';
 my $n = 0;
 
