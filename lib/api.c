@@ -217,14 +217,17 @@ pause_a_little(struct req *rq)
 static enum err
 work(struct req *rq)
 {
-	size_t headers = rq->http.headers.n;
+	const struct req fresh = *rq;
 	enum err e = E_INTERNAL_ERROR;
 
 	for (int run = 1; run <= RUNS; run++) {
 		struct db_fault fault;
 		bool lost;
 
-		rq->http.headers.n = headers;
+		/* Handlers bind over what the fields have bound. */
+		memcpy(rq->values, fresh.values, sizeof rq->values);
+		rq->n = fresh.n;
+		rq->http.headers.n = fresh.http.headers.n;
 		rq->faults.n = 0;
 		rq->facts = BYTES("");
 		e = rq->route->handle != NULL ? rq->route->handle(rq) :
