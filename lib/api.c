@@ -19,8 +19,9 @@
 #include "lib/schema.h"
 #include "lib/str.h"
 
-#define RUNS 3   /* of a transaction that met another one */
-#define DEPTH 16 /* of a body */
+#define RUNS 3          /* of a transaction that met another one */
+#define LATE_US 1000000 /* too late to wait for a lost connection again */
+#define DEPTH 16        /* of a body */
 
 #ifndef OPDESK_DEBUG
 #define OPDESK_DEBUG 0 /* --enable-debug */
@@ -177,15 +178,16 @@ check_fields(struct req *rq)
 		.path = rq->route->path,
 		.role = rq->session.role };
 	struct json *body;
-	enum err e = read_json(rq, &body);
+	enum err e = read_json(rq, &body), who;
 
 	in.body = body;
 	if (e == E_OK)
 		e = field_check(&in, rq->route->fields, rq->values, &rq->n,
 			&rq->faults);
 	/* Whoever has signed out is told that, not what is wrong. */
-	if (e != E_OK && rq->session.signed_in && call_enter(rq) != E_OK)
-		return E_UNAUTHENTICATED;
+	if (e != E_OK && rq->session.signed_in &&
+		(who = call_enter(rq)) != E_OK)
+		return who;
 	return e;
 }
 
@@ -218,6 +220,7 @@ static enum err
 work(struct req *rq)
 {
 	const struct req fresh = *rq;
+	int64_t late_us = clock_tick_us() + LATE_US;
 	enum err e = E_INTERNAL_ERROR;
 
 	for (int run = 1; run <= RUNS; run++) {
@@ -238,7 +241,7 @@ work(struct req *rq)
 		if (rq->committing && e != E_OK)
 			fault = *db_fault(rq->db);
 		if (e == E_OK || !(fault.again || fault.forgotten || lost) ||
-			(lost && rq->committing))
+			(lost && (rq->committing || clock_tick_us() > late_us)))
 			break;
 		metrics_add(M_db_retries, 1);
 		pause_a_little(rq);

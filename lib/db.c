@@ -103,6 +103,18 @@ quiet(void *arg, const char *message)
 	(void)message; /* notices can hold what people typed */
 }
 
+/* Whether the server has hung up since the last request. */
+static bool
+has_died(struct db *db)
+{
+	struct pollfd fd = { .fd = PQsocket(db->conn), .events = POLLIN };
+
+	while (poll(&fd, 1, 0) > 0)
+		if (!PQconsumeInput(db->conn))
+			return true;
+	return false;
+}
+
 enum err
 db_connect(struct db *db)
 {
@@ -112,7 +124,8 @@ db_connect(struct db *db)
 	const char *const values[] = { db->conninfo, CONNECT_S, "UTF8",
 		"opdesk", "4000", db->user, NULL };
 
-	if (db_is_connected(db))
+	/* Inside a transaction nothing else would do. */
+	if (db_is_connected(db) && (db_in_transaction(db) || !has_died(db)))
 		return E_OK;
 	hang_up(db);
 	db->conn = PQconnectdbParams(keys, values, 1);
