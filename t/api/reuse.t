@@ -7,7 +7,7 @@ use Opdesk::Contract;
 use Opdesk::Neighbour;
 use Opdesk::Test;
 
-my $clinic = clinic(programs => [qw(appointments admin profiles auth availability)], workers => 1);
+my $clinic = clinic(programs => [qw(appointments admin profiles auth availability)], workers => 1, set => { OPDESK_LIMIT_BOOKING => 100 });
 my $next_door = Opdesk::Neighbour->new($clinic);
 my %caller = (map({ $_ => $clinic->as($_) } qw(none patient bilal meera frontdesk admin)), 'admin next door' => $next_door->as('admin'), 'patient next door' => $next_door->as('patient'));
 my %where = (
@@ -33,7 +33,7 @@ my %between = (
 	'a session that is over' => sub { $gone->get('/api/appointments') },
 	'a session that is over, with a fault' => sub { $gone->get('/api/appointments?limit=x') },
 	'a role that may not' => sub { $caller{patient}->post('/api/admin/appointments/sync', {}) },
-	'a worker whose statements are forgotten' => sub { $clinic->psql('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename LIKE \'opdesk%\'') },
+	'a worker whose statements are forgotten' => sub { $clinic->psql('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND usename LIKE \'opdesk%\'') },
 );
 my @pids = map { $clinic->workers($_) } qw(appointments admin);
 for my $what (sort keys %between) {
@@ -46,6 +46,21 @@ for my $what (sort keys %between) {
 	$clinic->psql("DELETE FROM core.appointment WHERE name = 'N'");
 }
 is join(' ', map { $clinic->workers($_) } qw(appointments admin)), "@pids", 'all by the same two workers';
+
+# A connection that died while nobody asked is nobody's fault.
+my $die = $between{'a worker whose statements are forgotten'};
+$die->();
+error_is $caller{admin}->get('/api/appointments?limit=x'), 400, 'VALIDATION_ERROR', 'after it a fault is still a fault, not a session that is over';
+$die->();
+error_is $caller{patient}->post('/api/admin/appointments/sync', {}), 403, 'FORBIDDEN', 'and who may not, may not';
+$die->();
+status_is $caller{none}->post('/api/appointments', { name => 'N', phone => '9811112222' }), 201, 'a stranger is counted and served';
+$clinic->cut_database;
+error_is $caller{admin}->get('/api/appointments?limit=x'), 503, 'UNAVAILABLE', 'without a database nobody is signed out';
+error_is $caller{none}->post('/api/appointments', { name => 'N', phone => '9811112222' }), 503, 'UNAVAILABLE', 'and nobody served';
+$clinic->restore_database;
+$clinic->psql("DELETE FROM core.appointment WHERE name = 'N'");
+is list('admin'), $sees{admin}, 'with it everybody is';
 
 # Functions that are made anew under a running program: it forgets and asks again.
 $clinic->psql("SET ROLE opdesk_api; CREATE OR REPLACE FUNCTION api.appointment(id uuid) RETURNS SETOF api.appointment_row LANGUAGE plpgsql STABLE AS 'BEGIN RETURN; END'; RESET ROLE");
