@@ -49,10 +49,12 @@ GRANT INSERT, DELETE ON core.rule, core.exception TO opdesk_api;
 -- transaction, whatever the number of statements.
 CREATE FUNCTION core.touch_schedule(clinic uuid, doctor uuid) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE core.doctor d SET schedule_version = d.schedule_version + 1, schedule_xact = pg_current_xact_id()
-   WHERE d.clinic_id = clinic AND (d.id = doctor OR doctor IS NULL) AND d.schedule_xact IS DISTINCT FROM pg_current_xact_id();
+  UPDATE core.doctor d
+     SET schedule_version = d.schedule_version + (d.schedule_xact IS DISTINCT FROM pg_current_xact_id())::int,
+         schedule_xact = pg_current_xact_id(), rules = core.rules_json(d.id)
+   WHERE d.clinic_id = clinic AND (d.id = doctor OR doctor IS NULL);
 END $$;
-COMMENT ON FUNCTION core.touch_schedule IS 'Raises a doctor''s schedule version, or that of all when the doctor is NULL.';
+COMMENT ON FUNCTION core.touch_schedule IS 'Raises a doctor''s schedule version and writes out the rules; of all doctors when it is NULL.';
 
 -- Plain SQL has no context and gets the clinic's for this one step.
 CREATE FUNCTION core.schedule_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -128,4 +130,4 @@ BEGIN
 END $$;
 
 CALL core.settle();
-GRANT EXECUTE ON FUNCTION core.openings, core.rules_json, core.exceptions_json TO opdesk_web;
+GRANT EXECUTE ON FUNCTION core.openings, core.exceptions_json TO opdesk_web;

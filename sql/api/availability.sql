@@ -7,7 +7,7 @@ CREATE FUNCTION api.availability(doctor uuid, first_day date, last_day date, ser
 RETURNS TABLE ("doctorId" uuid, "timeZone" text, version int, rules json, exceptions json, slots json)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-  SELECT d.id, c.time_zone, d.schedule_version, core.rules_json(d.id), core.exceptions_json(d.id),
+  SELECT d.id, c.time_zone, d.schedule_version, d.rules, core.exceptions_json(d.id),
          (SELECT coalesce(json_agg(json_build_object('startsAt', f.starts_at, 'endsAt', f.ends_at) ORDER BY f.starts_at), '[]')
             FROM core.free_slots(d.id, w.service, w.first_day, w.last_day, NULL::uuid, false) f)
     FROM core.doctor d
@@ -22,7 +22,7 @@ END;
 CREATE FUNCTION api.schedule(doctor uuid) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 BEGIN
   RETURN (SELECT jsonb_build_object('doctorId', d.id, 'timeZone', c.time_zone, 'version', d.schedule_version,
-                                    'rules', core.rules_json(d.id), 'exceptions', core.exceptions_json(d.id))
+                                    'rules', d.rules, 'exceptions', core.exceptions_json(d.id))
             FROM core.doctor d JOIN core.clinic c ON c.id = d.clinic_id WHERE d.id = doctor);
 END $$;
 
