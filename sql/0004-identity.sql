@@ -131,11 +131,12 @@ COMMENT ON FUNCTION auth.enter IS 'Checks the session and sets the context of th
 
 -- The port does not count.  Nobody's host is the first clinic's.
 CREATE FUNCTION auth.clinic_of(host text) RETURNS uuid LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  asked text := lower(host);
+  bare text := CASE WHEN asked LIKE '%:%' THEN regexp_replace(asked, ':[0-9]+$', '') ELSE asked END;
 BEGIN
-  RETURN (SELECT c.id FROM core.clinic c
-           ORDER BY (c.host IN (lower(clinic_of.host), regexp_replace(lower(clinic_of.host), ':[0-9]+$', ''))) IS TRUE DESC,
-                    c.position, c.id
-           LIMIT 1);
+  RETURN coalesce((SELECT c.id FROM core.clinic c WHERE c.host IN (asked, bare) ORDER BY c.position, c.id LIMIT 1),
+                  (SELECT c.id FROM core.clinic c ORDER BY c.position, c.id LIMIT 1));
 END $$;
 
 -- For the hub, the worker and jobs: the whole of one clinic.
