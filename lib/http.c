@@ -193,6 +193,8 @@ http_next(struct http *h, struct arena *a)
 		if (FCGX_Accept_r(&io.request) == 0)
 			break;
 	}
+	/* Anew, or the rest of a long wait would interrupt this request. */
+	alarm(REQUEST_S);
 	/* A request that came at the last moment has its full time too. */
 	alarm(REQUEST_S);
 	start(h, a);
