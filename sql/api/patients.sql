@@ -12,8 +12,8 @@ BEGIN ATOMIC
            ORDER BY a.listed_at DESC LIMIT 1)
     FROM core.patient p
    WHERE p.clinic_id = (SELECT auth.clinic_id()) AND (SELECT auth.is_staff())
-     AND (patients.q IS NULL OR strpos(lower(p.name), lower(patients.q)) > 0 OR strpos(p.phone, core.digits(patients.q)) > 0
-          OR strpos(lower(p.email), lower(patients.q)) > 0)
+     AND (patients.q IS NULL OR strpos(lower(p.name), (SELECT lower(patients.q))) > 0 OR strpos(p.phone, (SELECT core.digits(patients.q))) > 0
+          OR strpos(lower(p.email), (SELECT lower(patients.q))) > 0)
    ORDER BY p.name, p.id
    LIMIT patients.rows;
 END;
