@@ -16,7 +16,8 @@ CREATE TABLE core.rule (
   CONSTRAINT validation_error__rules__overlap EXCLUDE USING gist (doctor_id WITH =, weekday WITH =, valid WITH &&,
     int4range((extract(epoch FROM opens) / 60)::int, (extract(epoch FROM closes) / 60)::int) WITH &&)
 );
-CREATE INDEX rule_doctor ON core.rule (doctor_id, weekday);
+-- All that free times need, or the constraint's own index looks as good and takes three times as long.
+CREATE INDEX rule_doctor ON core.rule (doctor_id, weekday) INCLUDE (opens, closes, step, buffer, valid, clinic_id);
 COMMENT ON TABLE core.rule IS 'Weekly hours.  Visits start every step from opens, in the wall-clock time of the clinic.';
 COMMENT ON COLUMN core.rule.weekday IS '1 is Monday.';
 COMMENT ON COLUMN core.rule.buffer IS 'Kept free after a visit; the larger of this and the service''s counts.';

@@ -8,8 +8,9 @@ RETURNS TABLE ("doctorId" uuid, "timeZone" text, version int, rules json, except
 LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT d.id, c.time_zone, d.schedule_version, d.rules, core.exceptions_json(d.id),
-         (SELECT coalesce(json_agg(json_build_object('startsAt', f.starts_at, 'endsAt', f.ends_at) ORDER BY f.starts_at), '[]')
-            FROM core.free_slots(d.id, w.service, w.first_day, w.last_day, NULL::uuid, false) f)
+         (SELECT coalesce(json_agg(f ORDER BY f."startsAt"), '[]')
+            FROM (SELECT s.starts_at AS "startsAt", s.ends_at AS "endsAt"
+                    FROM core.free_slots(d.id, w.service, w.first_day, w.last_day, NULL::uuid, false) s) f)
     FROM core.doctor d
     JOIN core.clinic c ON c.id = d.clinic_id
    CROSS JOIN (SELECT s.service, s.first_day, coalesce(availability.last_day, s.first_day + 6) AS last_day
