@@ -294,6 +294,22 @@ test('polls every 60 s, backs off with jitter, comes back at once with the netwo
   assert.deepEqual([sync.status.failures, sync.status.offline, sync.status.since], [0, false, null]);
 });
 
+test('an answer that was under way when the network went does not say that it is back', async () => {
+  const server = new ModelServer();
+  server.make();
+  let cutNow = () => {};
+  const { sync, clock } = await started(server, { request: async (body) => {
+    cutNow();
+    return server.sync(body);
+  } });
+  cutNow = () => clock.fire.offline();
+  await sync.poll();
+  assert.deepEqual([sync.status.offline, sync.status.since], [true, clock.at]);
+  cutNow = () => {};
+  await clock.fire.online();
+  assert.deepEqual([sync.status.offline, sync.status.since], [false, null]);
+});
+
 test('jitter is full: anything from nothing to the bound', () => {
   assert.equal(waitMs(1, () => 0), 0);
   assert.equal(waitMs(1, () => 1), 1000);

@@ -63,6 +63,7 @@ export class SyncClient {
   #again = false;
   #asked = 0;
   #heard = 0;
+  #cuts = 0;
   #unsubscribe = [];
 
   constructor({ request, fetchRow, storage, tabs, surroundings, interval = INTERVAL_MS }) {
@@ -98,7 +99,10 @@ export class SyncClient {
     const env = this.#env;
     this.#unsubscribe = [
       env.on('online', () => this.poll()),
-      env.on('offline', () => this.#say({ offline: true, since: this.status.since ?? env.now() })),
+      env.on('offline', () => {
+        this.#cuts++;
+        this.#say({ offline: true, since: this.status.since ?? env.now() });
+      }),
       env.on('awake', () => this.#wake()),
     ];
     await this.#tabs.lead(() => this.#lead(), () => { this.#leading = false; });
@@ -174,6 +178,7 @@ export class SyncClient {
   /* ---- asking --------------------------------------------------------- */
 
   async #poll() {
+    const cuts = this.#cuts;
     this.#asked = this.#env.now();
     this.#say({ busy: true, nextAt: null });
     try {
@@ -187,7 +192,7 @@ export class SyncClient {
         getCursor: () => this.#cursor,
         setCursor: (cursor) => { this.#cursor = cursor; },
       });
-      this.#succeeded();
+      this.#succeeded(cuts < this.#cuts);
     } catch (error) {
       this.#failed(error);
     }
@@ -210,12 +215,13 @@ export class SyncClient {
     await this.#keep(done);
   }
 
-  #succeeded() {
+  /* An answer that was under way when the network was cut does not say that it is back. */
+  #succeeded(offline) {
     if (this.#ended) return;
     const first = !this.status.loaded;
     const now = this.#env.now();
     this.#failures = 0;
-    this.#say({ loaded: true, busy: false, offline: false, failures: 0, since: null, lastAt: now, nextAt: now + this.#interval });
+    this.#say({ loaded: true, busy: false, offline, failures: 0, since: offline ? this.status.since : null, lastAt: now, nextAt: now + this.#interval });
     this.#schedule(this.#interval);
     if (first) this.#keep(NOTHING);
   }
