@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcgiapp.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -24,6 +25,7 @@ static const char *const methods[] = { "GET", "POST", "PUT", "PATCH",
 
 static struct {
 	bool cgi, served;
+	bool unread; /* there is a body, and not all of it was read */
 	FCGX_Request request;
 } io;
 
@@ -158,8 +160,10 @@ start(struct http *h, struct arena *a)
 	const char *method = http_param("REQUEST_METHOD");
 	const char *uri = http_param("REQUEST_URI");
 	const char *address = http_param("REMOTE_ADDR");
+	const char *length = http_param("CONTENT_LENGTH");
 	struct bytes path = BYTES("");
 
+	io.unread = length != NULL && length[0] != '\0';
 	if (uri != NULL)
 		path = (struct bytes) { uri, strcspn(uri, "?#") };
 	*h = (struct http) {
@@ -194,8 +198,6 @@ http_next(struct http *h, struct arena *a)
 			break;
 	}
 	/* Anew, or the rest of a long wait would interrupt this request. */
-	alarm(REQUEST_S);
-	/* A request that came at the last moment has its full time too. */
 	alarm(REQUEST_S);
 	start(h, a);
 	return true;
@@ -294,6 +296,7 @@ http_read_body(struct http *h, size_t most, struct bytes *out)
 		got += more;
 	}
 	p[size] = '\0';
+	io.unread = !io.cgi && FCGX_GetChar(io.request.in) != EOF;
 	*out = (struct bytes) { p, size };
 	return E_OK;
 }
@@ -366,15 +369,13 @@ write_all(struct bytes head, struct bytes body)
 
 /*
  * Closing, libfcgi waits until the web server has closed too: closed before
- * all is read, a socket can cut off the answer.  Where there was no body all
- * has been read, and the next request need not wait.
+ * all is read, a socket can cut off the answer.  When all has been read, the
+ * next request need not wait.
  */
 static void
 finish(void)
 {
-	const char *length = http_param("CONTENT_LENGTH");
-
-	if (length == NULL || length[0] == '\0')
+	if (!io.unread)
 		FCGX_Detach(&io.request);
 	FCGX_Finish_r(&io.request);
 }
