@@ -87,29 +87,67 @@ route_print(const struct route *routes)
 			r->sql != NULL ? r->sql : "-");
 }
 
+/* Whether the only {name} of a path is its end: "/api/things/{id}". */
+static bool
+ends_open(const char *path)
+{
+	const char *name = strchr(path, '{');
+
+	return name != NULL && strchr(name, '}')[1] == '\0';
+}
+
+static bool
+share_location(const char *a, const char *b)
+{
+	size_t n = strcspn(a, "{");
+
+	if (ends_open(a) && ends_open(b))
+		return n == strcspn(b, "{") && strncmp(a, b, n) == 0;
+	return strcmp(a, b) == 0;
+}
+
+/*
+ * What lies behind a {name} may be another program's than the name itself, so
+ * it is a regular expression, and the beginning does not shut those out (^~).
+ */
+static void
+print_place(const char *path)
+{
+	if (strchr(path, '{') == NULL) {
+		printf("location = %s {\n", path);
+	} else if (ends_open(path)) {
+		printf("location %.*s {\n", (int)strcspn(path, "{"), path);
+	} else {
+		printf("location ~ ^");
+		for (const char *p = path; *p != '\0'; p++) {
+			if (*p == '{') {
+				printf("[^/]+");
+				p = strchr(p, '}');
+			} else {
+				printf("%s%c", *p == '.' ? "\\" : "", *p);
+			}
+		}
+		printf("$ {\n");
+	}
+}
+
 void
 route_print_locations(const struct route *routes, const char *program,
 	const char *run)
 {
-	const char *done[64];
-	size_t n = 0, most = 0;
+	size_t most = 0;
 
 	for (const struct route *r = routes; r->path != NULL; r++)
 		if (route_max_body(r) > most)
 			most = route_max_body(r);
 	for (const struct route *r = routes; r->path != NULL; r++) {
-		size_t plain = strcspn(r->path, "{"), i;
-		bool prefix = r->path[plain] == '{';
+		const struct route *first = routes;
 
-		for (i = 0; i < n; i++)
-			if (strcspn(done[i], "{") == plain &&
-				strncmp(done[i], r->path, plain) == 0)
-				break;
-		if (i < n || n == ARRAY_LEN(done))
+		while (!share_location(first->path, r->path))
+			first++;
+		if (first != r)
 			continue;
-		done[n++] = r->path;
-		printf("location %s %.*s {\n", prefix ? "^~" : "=", (int)plain,
-			r->path);
+		print_place(r->path);
 		if (most > BODY_MAX)
 			printf("\tclient_max_body_size %zu;\n", most);
 		printf("\tfastcgi_pass unix:%s/%s.sock;\n"

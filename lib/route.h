@@ -78,7 +78,8 @@ void route_print(const struct route *routes);
 
 /*
  * --locations: the web server's location blocks for this program, whose
- * socket lies in the folder run.
+ * socket lies in the folder run.  "/api/things/{id}/parts" may be another
+ * program's than "/api/things/{id}".
  */
 void route_print_locations(const struct route *routes, const char *program,
 	const char *run);

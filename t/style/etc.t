@@ -28,6 +28,26 @@ for my $name (sort keys %apache) {
 }
 cmp_ok scalar(keys %apache), '>=', 6, 'all of them were compared';
 
+# Which program a path is sent to, by the sample's rules: the first that fits
+# and whose condition, that the program is there, holds.
+my $build = $ENV{OPDESK_BUILD} // "$top/build";
+my @programs = map { m{([^/]+)\.c$} } sort glob "$top/cgi-bin/*.c";
+my @rules = slurp('etc/htaccess') =~ /^(RewriteCond %\{DOCUMENT_ROOT\}\S+ -f\n)?RewriteRule \^(api|\(health)(\S*) cgi-bin\/(\S+) \[L\]$/mg;
+sub program_of ($path) {
+	for (my @r = @rules; my ($there, $begin, $rest, $program) = splice @r, 0, 4;) {
+		$path =~ m{^/$begin$rest} or next;
+		my $first = $1;
+		$program =~ s/\$1/$first/;
+		return $program if !$there || grep { $_ eq $program } @programs;
+	}
+	return 'none';
+}
+for my $program (@programs) {
+	my @paths = map { (split)[1] } split /\n/, qx('$build/cgi-bin/$program' --routes);
+	my @lost = grep { program_of(s/\{\w+\}/0/gr) ne $program } @paths;
+	ok @paths && !@lost, "Apache finds $program too" or diag join "\n", @lost;
+}
+
 SKIP: {
 	my $tool = '/usr/bin/systemd-analyze';
 	skip 'systemd is not here to judge its units', 1 if !-x $tool;

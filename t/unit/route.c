@@ -24,6 +24,8 @@ static const struct route routes[] = {
 		.path = "/api/things/{id}/parts/{part}",
 		.may = ADMIN,
 		.shape = NONE },
+	{ .method = GET, .path = "/api/things/{id}/v1.0", .may = ADMIN },
+	{ .method = POST, .path = "/api/things/{id}/v1.0", .may = ADMIN },
 	{ .method = GET, .path = "/health", .may = PUBLIC },
 	{ 0 },
 };
@@ -40,7 +42,8 @@ static const struct {
 	{ GET, "/api/things/7", E_OK, 2, "7", NULL, NULL },
 	{ PUT, "/api/things/a b", E_OK, 3, "a b", NULL, NULL },
 	{ DELETE, "/api/things/7/parts/8", E_OK, 4, "7", "8", NULL },
-	{ GET, "/health", E_OK, 5, NULL, NULL, NULL },
+	{ POST, "/api/things/7/v1.0", E_OK, 6, "7", NULL, NULL },
+	{ GET, "/health", E_OK, 7, NULL, NULL, NULL },
 	{ PUT, "/api/things", E_METHOD_NOT_ALLOWED, -1, NULL, NULL,
 		"GET, HEAD, POST" },
 	{ POST, "/api/things/7", E_METHOD_NOT_ALLOWED, -1, NULL, NULL,
@@ -156,6 +159,8 @@ test_print(void)
 		"GET     /api/things/{id}  patient doctor frontdesk admin  -\n"
 		"PUT     /api/things/{id}  admin  -\n"
 		"DELETE  /api/things/{id}/parts/{part}  admin  -\n"
+		"GET     /api/things/{id}/v1.0  admin  -\n"
+		"POST    /api/things/{id}/v1.0  admin  -\n"
 		"GET     /health  public  -\n",
 		"--routes prints a line for each");
 	is_str(written(print_locations),
@@ -163,7 +168,15 @@ test_print(void)
 		"\tclient_max_body_size 1000000;\n"
 		"\tfastcgi_pass unix:/run/opdesk/things.sock;\n"
 		"\tinclude opdesk-fastcgi.conf;\n}\n"
-		"location ^~ /api/things/ {\n"
+		"location /api/things/ {\n"
+		"\tclient_max_body_size 1000000;\n"
+		"\tfastcgi_pass unix:/run/opdesk/things.sock;\n"
+		"\tinclude opdesk-fastcgi.conf;\n}\n"
+		"location ~ ^/api/things/[^/]+/parts/[^/]+$ {\n"
+		"\tclient_max_body_size 1000000;\n"
+		"\tfastcgi_pass unix:/run/opdesk/things.sock;\n"
+		"\tinclude opdesk-fastcgi.conf;\n}\n"
+		"location ~ ^/api/things/[^/]+/v1\\.0$ {\n"
 		"\tclient_max_body_size 1000000;\n"
 		"\tfastcgi_pass unix:/run/opdesk/things.sock;\n"
 		"\tinclude opdesk-fastcgi.conf;\n}\n"
@@ -171,7 +184,7 @@ test_print(void)
 		"\tclient_max_body_size 1000000;\n"
 		"\tfastcgi_pass unix:/run/opdesk/things.sock;\n"
 		"\tinclude opdesk-fastcgi.conf;\n}\n",
-		"--locations prints one for each beginning");
+		"--locations prints one for each place");
 }
 
 int
