@@ -17,6 +17,8 @@ my %modules = ( # what each needs; a module is x.c and all x_*.c
 	jwt => [@all, qw(json jwt crypto)],
 	diff => [qw(arena diff)],
 	path => [@all, @http, 'route'],
+	phx => [@all, qw(json phx)],
+	topic => [@all, 'topic'],
 	field => [@all, @http, qw(json field)],
 );
 my @libs = qw(-ljson-c -lcrypto -lfcgi -lm);
