@@ -277,7 +277,7 @@ read_idem_key(struct req *rq)
 static enum err
 take_idem(struct req *rq, struct bytes *json)
 {
-	const char *values[] = { rq->route->path, NULL, NULL, NULL };
+	const char *values[] = { rq->http.path, NULL, NULL, NULL };
 	struct db_rows *rows;
 	const char *state;
 	int64_t status;
@@ -352,7 +352,7 @@ call_end(struct req *rq, enum err e)
 	bool keeps = e == E_OK ||
 		(r->keep && err_status(e) < 500 &&
 			db_fault(rq->db)->state[0] == '\0');
-	const char *values[] = { r->path, rq->idem.scope, rq->idem.key,
+	const char *values[] = { rq->http.path, rq->idem.scope, rq->idem.key,
 		rq->idem.body_hash, NULL, rq->idem.answer.p };
 	struct db_call calls[2];
 	struct db_rows *rows[2];
