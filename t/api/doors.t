@@ -32,6 +32,8 @@ my $hold = $caller{none}->post('/api/reservations', $clinic->free_slot)->json;
 # {name} of a path: whose are own and foreign to a role.
 my %reach = (
 	'/api/appointments/{id}' => sub ($role) { $role =~ /patient|doctor|chatbot/ ? ($ashas, $bilals) : ($ashas, $next_door->id('appointment')) },
+	(map { $_ => sub ($role) { $role eq 'doctor' ? ($ashas, $bilals) : ($ashas, $next_door->id('appointment')) } }
+		'/api/appointments/{id}/revisions', '/api/appointments/{id}/messages'),
 	'/api/availability/{doctorId}' => sub ($role) { ($DEMO{meera}, $next_door->id('doctor')) },
 	'/api/reservations/{id}' => sub ($role) { ($hold->{id}, $next_door->id('slot')) },
 );
@@ -40,6 +42,7 @@ my %reach = (
 my %body = (
 	'PUT /api/appointments/{id}' => { version => 1, reason => 'Mine now' },
 	'PATCH /api/appointments/{id}' => { reason => 'Mine now' },
+	'POST /api/appointments/{id}/messages' => { text => 'Among us' },
 	'PUT /api/availability/{doctorId}' => { version => 1, rules => [], exceptions => [] },
 );
 

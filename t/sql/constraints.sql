@@ -53,6 +53,12 @@ SELECT is(tap.try(q), says, why) FROM (VALUES
     tap.id('check'), tap.at(2, '10:00'), tap.at(2, '10:15'),
        tstzrange(tap.at(2, '10:00'), tap.at(2, '10:15')), 'hold')$$, 'a_hold_expires', 'a hold says when it runs out'),
 
+  ($$INSERT INTO core.message (clinic_id, appointment_id, text) VALUES (tap.id('one'), tap.id('nothing'), 'x')$$, 'not_found__appointment_id',
+    'a message is about an appointment'),
+  ($$INSERT INTO core.message (clinic_id, appointment_id, text) VALUES (tap.id('one'), tap.id('nothing'), ' ')$$, 'validation_error__text',
+    'and says something'),
+  ($$INSERT INTO core.message (clinic_id, appointment_id, text) VALUES (tap.id('one'), tap.id('nothing'), repeat('x', 4001))$$,
+    'validation_error__text', 'not too much'),
   ($$INSERT INTO core.appointment (clinic_id, name) VALUES (tap.id('one'), 'x')$$, 'ok', 'an appointment needs a name'),
   ($$INSERT INTO core.appointment (clinic_id, name) VALUES (tap.id('one'), '  ')$$, 'validation_error__name', 'that is not empty'),
   ($$INSERT INTO core.appointment (clinic_id, name, status) VALUES (tap.id('one'), 'x', 'gone')$$, 'validation_error__status',

@@ -24,6 +24,20 @@ SELECT is(tap.ask(w.who, 'SELECT string_agg(name, '','' ORDER BY name) FROM core
                ('public', NULL), ('none', NULL), ('boss', 'Owen')) w(who, sees);
 SELECT is(tap.ask(w.who, 'SELECT count(*) FROM core.revision'), w.n, w.who || ' sees ' || w.n || ' revisions')
   FROM (VALUES ('admin', '3'), ('meera', '1'), ('asha', '0'), ('public', '0'), ('boss', '1')) w(who, n);
+INSERT INTO core.message (clinic_id, appointment_id, text)
+SELECT a.clinic_id, a.id, 'about ' || a.name FROM core.appointment a WHERE a.clinic_id IN (tap.id('one'), tap.id('two'));
+SELECT is(tap.ask(w.who, 'SELECT string_agg(text, '','' ORDER BY text) FROM core.message'), w.sees, w.who || ' reads what is said: '
+       || coalesce(w.sees, 'nothing'))
+  FROM (VALUES ('admin', 'about Asha,about Bilal,about Lead'), ('desk', 'about Asha,about Bilal,about Lead'), ('meera', 'about Asha'),
+               ('arun', 'about Bilal'), ('asha', NULL), ('chatbot', NULL), ('public', NULL), ('none', NULL), ('boss', 'about Owen'),
+               ('nina', 'about Owen'), ('owen', NULL)) w(who, sees);
+SELECT is(tap.told(w.who, format('api.say(%L, ''hello'')', tap.id(w.what))), '!not_found', format('%s says nothing about %s', w.who, w.what))
+  FROM (VALUES ('meera', 'bilal at arun'), ('admin', 'owen at nina'), ('boss', 'a lead')) w(who, what);
+SELECT is(left(tap.told(w.who, format('api.say(%L, ''hello'')', tap.id(w.what))), 6), '!42501', format('nor %s, of whatever they see', w.who))
+  FROM (VALUES ('asha', 'asha at meera'), ('chatbot', 'asha at meera')) w(who, what);
+SELECT is(tap.ask('asha', format('SELECT auth.person(%L, ''admin'') ->> ''name''', tap.id('account admin'))), NULL, 'a patient learns no name of staff');
+SELECT is(tap.ask('boss', format('SELECT auth.person(%L, ''admin'') ->> ''name''', tap.id('account admin'))), NULL, 'nor does another clinic');
+SELECT is(tap.ask('meera', format('SELECT auth.person(%L, ''admin'') ->> ''name''', tap.id('account admin'))), 'Admin', 'a colleague does');
 SELECT is(tap.ask(w.who, 'SELECT string_agg(name, '','' ORDER BY name) FROM core.doctor'), w.sees, w.who || ' sees the doctors of the clinic')
   FROM (VALUES ('public', 'Dr. Arun,Dr. Meera'), ('asha', 'Dr. Arun,Dr. Meera'), ('owen', 'Dr. Nina'), ('none', NULL)) w(who, sees);
 SELECT is(tap.ask(w.who, 'SELECT count(*) FROM (SELECT id, starts_at FROM core.slot) s'), w.n, w.who || ' sees when the clinic''s doctors are busy')

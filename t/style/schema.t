@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# The schema steps are numbered without a gap, and the programs ask for the
+# Each schema step has a number of its own, and the programs ask for the
 # newest: with an older schema their calls would fail one by one.
 use v5.36;
 use Test::More;
@@ -11,7 +11,9 @@ my $n = 0;
 for my $file (@steps) {
 	my ($name) = $file =~ m{([^/]+)$};
 	open my $in, '<', $file or die "$file: $!";
-	is substr($name, 0, 5), sprintf('%04d-', ++$n), "$name is step $n";
+	my ($number) = $name =~ /^(\d{4})-/;
+	cmp_ok $number, '>', $n, "$name has a number of its own";
+	$n = $number + 0;
 	like scalar <$in>, qr/^-- \Q$name\E - \S/, '... and says what it brings';
 }
 open my $in, '<', "$top/lib/schema.h" or die "schema.h: $!";
