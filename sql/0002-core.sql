@@ -59,6 +59,7 @@ CREATE TABLE core.patient (
   phone      text,
   email      text,
   created_at timestamptz NOT NULL DEFAULT now(),
+  search     text NOT NULL GENERATED ALWAYS AS (lower(name || E'\n' || coalesce(phone, '') || E'\n' || coalesce(email, ''))) STORED,
   UNIQUE (clinic_id, id),
   CONSTRAINT validation_error__name CHECK (length(btrim(name)) BETWEEN 1 AND 200),
   CONSTRAINT validation_error__phone CHECK (length(phone) <= 32),
@@ -66,9 +67,10 @@ CREATE TABLE core.patient (
 );
 CREATE INDEX patient_phone ON core.patient (clinic_id, phone);
 CREATE INDEX patient_email ON core.patient (clinic_id, lower(email));
-CREATE INDEX patient_name ON core.patient (clinic_id, name, id);
+CREATE INDEX patient_name ON core.patient (clinic_id, name, id) INCLUDE (phone, search);
 COMMENT ON TABLE core.patient IS 'Who is known to a clinic.  People who share a phone share one row until they are split.';
 COMMENT ON COLUMN core.patient.phone IS 'E.164.';
+COMMENT ON COLUMN core.patient.search IS 'What one looks for: lower() of a row costs seven times what looking into it does.';
 
 CREATE TABLE core.service (
   id           uuid PRIMARY KEY DEFAULT gen_random_uuid(),

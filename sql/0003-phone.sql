@@ -24,9 +24,13 @@ RETURN substring(
 -- in all (a number without '+' that starts with these codes is complete).
 CREATE FUNCTION core.e164(phone text, country text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
-  code text := core.calling_code(country);
-  n text := regexp_replace(replace(phone, '(0)', ''), '[[:space:]().\-/]', '', 'g');
+  code text;
+  n text := phone;
 BEGIN
+  IF n !~ '^\+[0-9]+$' THEN -- as people write it
+    n := regexp_replace(replace(n, '(0)', ''), '[[:space:]().\-/]', '', 'g');
+    code := core.calling_code(country);
+  END IF;
   IF n ~ '^(\+|00)[0-9]+$' THEN
     n := regexp_replace(n, '^(\+|00)', '');
   ELSIF n ~ '^[0-9]+$' AND code IS NOT NULL THEN

@@ -112,9 +112,13 @@ CREATE TRIGGER cut_key AFTER INSERT ON core.clinic FOR EACH ROW EXECUTE FUNCTION
 -- set_config(.., true) ends with the transaction, so poolers are harmless.
 CREATE FUNCTION auth.enter(session uuid, secret bytea, host text, OUT role text, OUT doctor uuid, OUT patient uuid, OUT account uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  clinic uuid;
 BEGIN
   IF session IS NULL THEN
-    PERFORM set_config('backtrace_functions', 'public,' || coalesce(translate(auth.clinic_of(host)::text, '-', ''), '') || ',,,,,', true);
+    clinic := coalesce((SELECT c.id FROM core.clinic c WHERE c.host = lower(enter.host)),
+                       auth.clinic_of(host));
+    PERFORM set_config('backtrace_functions', 'public,' || coalesce(translate(clinic::text, '-', ''), '') || ',,,,,', true);
     role := 'public';
     RETURN;
   END IF;

@@ -107,19 +107,20 @@ BEGIN
                    ORDER BY abs(extract(epoch FROM f.starts_at - wanted)), f.starts_at LIMIT 3) n);
 END $$;
 
--- What a visit at that time would occupy; no row when it is not free.  Outside
+-- What a visit at that time would occupy; NULLs when it is not free.  Outside
 -- hours (staff only) nothing counts but that nobody else is there.
-CREATE FUNCTION core.piece(doctor uuid, service uuid, starts timestamptz, besides uuid, anytime boolean, outside boolean)
-RETURNS TABLE (starts_at timestamptz, ends_at timestamptz, during tstzrange) LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION core.piece(doctor uuid, service uuid, starts timestamptz, besides uuid, anytime boolean, outside boolean,
+  OUT ends_at timestamptz, OUT during tstzrange) LANGUAGE plpgsql STABLE AS $$
 DECLARE
-  day date := core.clinic_day(starts);
+  day date;
 BEGIN
   IF NOT outside THEN
-    RETURN QUERY SELECT f.* FROM core.free_slots(doctor, service, day, day, besides, anytime) f WHERE f.starts_at = starts;
+    day := core.clinic_day(starts);
+    SELECT f.ends_at, f.during INTO ends_at, during
+      FROM core.free_slots(doctor, service, day, day, besides, anytime) f WHERE f.starts_at = starts;
     RETURN;
   END IF;
-  RETURN QUERY
-  SELECT starts, starts + v.duration, tstzrange(starts, starts + v.duration + v.buffer)
+  SELECT starts + v.duration, tstzrange(starts, starts + v.duration + v.buffer) INTO ends_at, during
     FROM core.service v
    WHERE v.id = service
      AND NOT EXISTS (SELECT FROM core.slot s
@@ -129,13 +130,23 @@ BEGIN
                         AND (s.state = 'booked' OR s.expires_at > clock_timestamp()));
 END $$;
 
+-- Whether somebody has exactly that start.  False says nothing yet.
+CREATE FUNCTION core.is_taken(doctor uuid, starts timestamptz) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM core.slot s
+                  WHERE s.doctor_id = doctor AND s.starts_at = starts AND s.state IN ('hold', 'booked')
+                    AND (s.state = 'booked' OR s.expires_at > clock_timestamp()));
+END $$;
+
 --
 -- Taking
 --
 
 CREATE FUNCTION core.lock_people(patients uuid[], doctors uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM FROM core.patient p WHERE p.id = ANY (patients) ORDER BY p.id FOR NO KEY UPDATE;
+  IF cardinality(array_remove(patients, NULL)) > 0 THEN
+    PERFORM FROM core.patient p WHERE p.id = ANY (patients) ORDER BY p.id FOR NO KEY UPDATE;
+  END IF;
   PERFORM FROM core.doctor d WHERE d.id = ANY (doctors) ORDER BY d.id FOR NO KEY UPDATE;
 END $$;
 
@@ -173,32 +184,37 @@ END $$;
 -- Takes a free time: a new slot, or s itself when it has been one (s.id is
 -- then moved).  In: s with doctor_id, service_id, patient_id, starts_at and
 -- what state and token it shall have.  Out: s as it stands, or its id NULL
--- when the time is not free.  The caller has locked the people.
+-- when the time is not free.  The caller has locked the people.  Of a new one
+-- the constraint says whether a dead hold is in the way, which is seldom.
 CREATE FUNCTION core.take(INOUT s core.slot, anytime boolean, outside boolean) LANGUAGE plpgsql AS $$
 DECLARE
-  f record;
+  f record := core.piece(s.doctor_id, s.service_id, s.starts_at, s.id, anytime, outside);
   moved boolean := EXISTS (SELECT FROM core.slot t WHERE t.id = s.id);
 BEGIN
-  SELECT * INTO f FROM core.piece(s.doctor_id, s.service_id, s.starts_at, s.id, anytime, outside);
-  IF NOT FOUND THEN
+  IF f.ends_at IS NULL THEN
     s.id := NULL;
     RETURN;
   END IF;
   IF s.patient_id IS NOT NULL AND s.state = 'booked' THEN
-    PERFORM core.must_be_idle(s.patient_id, f.starts_at, f.ends_at, s.id);
+    PERFORM core.must_be_idle(s.patient_id, s.starts_at, f.ends_at, s.id);
   END IF;
-  PERFORM core.expire_holds(s.doctor_id, f.during);
   IF moved THEN
+    PERFORM core.expire_holds(s.doctor_id, f.during);
     UPDATE core.slot t
        SET doctor_id = s.doctor_id, patient_id = s.patient_id, service_id = s.service_id, state = s.state,
-           starts_at = f.starts_at, ends_at = f.ends_at, during = f.during
+           starts_at = s.starts_at, ends_at = f.ends_at, during = f.during
      WHERE t.id = s.id RETURNING * INTO s;
-  ELSE
-    INSERT INTO core.slot AS t
-           (id, clinic_id, doctor_id, patient_id, service_id, starts_at, ends_at, during, state, token_hash, address, expires_at)
-    VALUES (coalesce(s.id, gen_random_uuid()), auth.clinic_id(), s.doctor_id, s.patient_id, s.service_id, f.starts_at, f.ends_at, f.during,
-            s.state, s.token_hash, s.address, s.expires_at)
-    ON CONFLICT DO NOTHING RETURNING * INTO s;
+    RETURN;
+  END IF;
+  s.id := coalesce(s.id, gen_random_uuid());
+  s.clinic_id := auth.clinic_id();
+  s.ends_at := f.ends_at;
+  s.during := f.during;
+  INSERT INTO core.slot SELECT s.* ON CONFLICT DO NOTHING;
+  IF NOT FOUND THEN
+    PERFORM core.expire_holds(s.doctor_id, f.during);
+    INSERT INTO core.slot SELECT s.* ON CONFLICT DO NOTHING;
+    s.id := CASE WHEN FOUND THEN s.id END;
   END IF;
 END $$;
 

@@ -156,26 +156,31 @@ CREATE FUNCTION feed.record_slot() RETURNS trigger LANGUAGE plpgsql SECURITY DEF
 DECLARE
   had boolean := TG_OP <> 'INSERT' AND OLD.state IN ('hold', 'booked');
   has boolean := TG_OP <> 'DELETE' AND NEW.state IN ('hold', 'booked');
+  freed boolean := false;
+  taken boolean := false;
 BEGIN
   IF had AND NOT (has AND (OLD.doctor_id, OLD.during) = (NEW.doctor_id, NEW.during)) AND (TG_OP = 'DELETE' OR NEW.state <> 'expired') THEN
-    PERFORM feed.slot_event('released', OLD);
+    freed := OLD.ends_at >= clock_timestamp();
   END IF;
   IF has AND NOT (had AND (OLD.doctor_id, OLD.during) = (NEW.doctor_id, NEW.during)) THEN
-    PERFORM feed.slot_event('reserved', NEW);
+    taken := NEW.ends_at >= clock_timestamp();
+  END IF;
+  IF freed THEN
+    INSERT INTO feed.fresh (clinic_id, entity, op, entity_id, version, scopes, gone, body)
+    VALUES (OLD.clinic_id, 'slot', 'released', OLD.id, 0, '{}', '{}',
+            jsonb_build_object('doctorId', OLD.doctor_id, 'startsAt', OLD.starts_at, 'endsAt', OLD.ends_at));
+  END IF;
+  IF taken THEN
+    INSERT INTO feed.fresh (clinic_id, entity, op, entity_id, version, scopes, gone, body)
+    VALUES (NEW.clinic_id, 'slot', 'reserved', NEW.id, 0, '{}', '{}',
+            jsonb_build_object('doctorId', NEW.doctor_id, 'startsAt', NEW.starts_at, 'endsAt', NEW.ends_at));
   END IF;
   RETURN NULL;
 END $$;
-
-CREATE FUNCTION feed.slot_event(op text, s core.slot) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  IF s.ends_at < clock_timestamp() THEN
-    RETURN;
-  END IF;
-  INSERT INTO feed.fresh (clinic_id, entity, op, entity_id, version, scopes, gone, body)
-  VALUES (s.clinic_id, 'slot', op, s.id, 0, '{}', '{}',
-          jsonb_build_object('doctorId', s.doctor_id, 'startsAt', s.starts_at, 'endsAt', s.ends_at));
-END $$;
-CREATE TRIGGER record AFTER INSERT OR UPDATE OR DELETE ON core.slot FOR EACH ROW EXECUTE FUNCTION feed.record_slot();
+CREATE TRIGGER record AFTER INSERT OR DELETE ON core.slot FOR EACH ROW EXECUTE FUNCTION feed.record_slot();
+CREATE TRIGGER record_change AFTER UPDATE ON core.slot FOR EACH ROW
+  WHEN (OLD.state IN ('hold', 'booked') <> NEW.state IN ('hold', 'booked') OR (OLD.doctor_id, OLD.during) <> (NEW.doctor_id, NEW.during))
+  EXECUTE FUNCTION feed.record_slot();
 
 CREATE FUNCTION feed.record_schedule() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -215,7 +220,7 @@ CREATE TRIGGER start_clock AFTER INSERT ON core.clinic FOR EACH ROW EXECUTE FUNC
 --
 
 CREATE FUNCTION feed.half(id uuid, version int, h int) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ('x' || substr(md5(id || ':' || version), h * 16 - 15, 16))::bit(64)::bigint;
+RETURN ('x' || substr(md5(id::text || ':' || version::text), h * 16 - 15, 16))::bit(64)::bigint;
 
 -- Numbers what is fresh in a clinic; the last number.  READ COMMITTED: each
 -- statement after the lock sees all that earlier folders left.  Each step goes

@@ -10,7 +10,9 @@ DECLARE
   clinic uuid := auth.clinic_id();
   mine uuid := auth.scope();
 BEGIN
-  PERFORM feed.fold(clinic);
+  IF EXISTS (SELECT FROM feed.fresh f WHERE f.clinic_id = clinic) THEN
+    PERFORM feed.fold(clinic);
+  END IF;
   SELECT mine, c.epoch, c.seq, c.purged_to, coalesce(s.n, 0), coalesce(s.seq, 0),
          CASE WHEN coalesce(s.n, 0) = 0 THEN md5('') WHEN h.seq = s.seq THEN h.md5 END
     INTO scope, epoch, seq, purged_to, n, list_seq, hash

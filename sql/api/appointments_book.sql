@@ -124,7 +124,9 @@ BEGIN
   IF hold IS NOT NULL AND a.slot_id IS NULL THEN
     UPDATE core.slot t SET state = 'booked', patient_id = a.patient_id, expires_at = NULL
      WHERE t.id = hold AND t.state = 'hold' AND t.expires_at > clock_timestamp() RETURNING * INTO s;
-    PERFORM core.must_be_idle(a.patient_id, s.starts_at, s.ends_at, s.id);
+    IF a.patient_id IS NOT NULL THEN
+      PERFORM core.must_be_idle(a.patient_id, s.starts_at, s.ends_at, s.id);
+    END IF;
   ELSIF hold IS NOT NULL THEN
     UPDATE core.slot t SET state = 'released' WHERE t.id = hold AND t.state = 'hold';
   END IF;
@@ -244,12 +246,12 @@ BEGIN
   RETURN a;
 END $$;
 
--- Looked at before and after the lock, so that who comes too late need not queue.
+-- The lock is for who may still win, as in api.reserve.
 CREATE FUNCTION api.seat_new(INOUT a core.appointment, hold uuid, outside boolean, OUT body json, OUT refusal text) LANGUAGE plpgsql AS $$
 DECLARE
   r record;
 BEGIN
-  IF hold IS NULL AND NOT EXISTS (SELECT FROM core.piece(a.doctor_id, a.service_id, a.starts_at, NULL, auth.is_staff(), outside)) THEN
+  IF hold IS NULL AND core.is_taken(a.doctor_id, a.starts_at) THEN
     refusal := 'SLOT_TAKEN';
     body := json_build_object('alternatives', core.nearest_free(a.doctor_id, a.service_id, a.starts_at, auth.is_staff()));
     RETURN;

@@ -1,7 +1,8 @@
 -- reservations.sql - what cgi-bin/reservations.c calls.
 SET LOCAL ROLE opdesk_api;
 
--- Looked at before and after the lock, so that who comes too late need not queue.
+-- The lock is for who may still win: of a time that is plainly taken the
+-- loser hears without queueing.
 CREATE FUNCTION api.reserve(doctor uuid, starts timestamptz, service uuid, id uuid, token_hash bytea, address text, max_holds int,
   OUT body json, OUT refusal text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -9,9 +10,8 @@ DECLARE
   s core.slot;
   wish uuid := coalesce(service, core.first_service());
 BEGIN
-  PERFORM core.must_exist(doctor, wish);
   PERFORM api.count_holds(address, max_holds);
-  IF EXISTS (SELECT FROM core.piece(doctor, wish, starts, NULL, false, false)) THEN
+  IF NOT core.is_taken(doctor, starts) THEN
     PERFORM core.lock_people(NULL, ARRAY[doctor]);
     s.id := id;
     s.doctor_id := doctor;
@@ -24,6 +24,7 @@ BEGIN
     s := core.take(s, false, false);
   END IF;
   IF s.id IS NULL THEN
+    PERFORM core.must_exist(doctor, wish);
     refusal := 'SLOT_TAKEN';
     body := json_build_object('alternatives', core.nearest_free(doctor, wish, starts, false));
     RETURN;
