@@ -32,7 +32,7 @@ workers_of() { # PROGRAM
 		echo "$n"
 	else
 		case $1 in
-		appointments | availability | reservations) echo 4 ;;
+		admin | appointments | availability | reservations) echo 4 ;;
 		*) echo 2 ;;
 		esac
 	fi
