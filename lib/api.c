@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "lib/clock.h"
 #include "lib/conf.h"
@@ -368,6 +370,17 @@ serve_all(const struct route *routes, const char *user)
 	return status;
 }
 
+/* Its supervisor would start it again a thousand times a second. */
+static int
+refuse_to_start(void)
+{
+	struct stat st;
+
+	if (fstat(STDIN_FILENO, &st) == 0 && S_ISSOCK(st.st_mode))
+		sleep(1);
+	return EXIT_FAILURE;
+}
+
 int
 api_main(int argc, char **argv, const struct route *routes, const char *user)
 {
@@ -390,10 +403,11 @@ api_main(int argc, char **argv, const struct route *routes, const char *user)
 	}
 	if (!conf_load(why, sizeof why)) {
 		fprintf(stderr, "%s: %s\n", program, why);
-		return EXIT_FAILURE;
+		return refuse_to_start();
 	}
 	log_aborts();
 	if (conf_text(CONF_METRICS)[0] != '\0')
 		metrics_open(conf_text(CONF_METRICS));
-	return serve_all(routes, user);
+	return serve_all(routes, user) == EXIT_SUCCESS ? EXIT_SUCCESS :
+							 refuse_to_start();
 }

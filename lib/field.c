@@ -111,7 +111,11 @@ give_path(struct check *c, struct field_given *g, const char *name)
 	}
 }
 
-/* "3" of If-Match, else the member; what is no strong tag stays as it is. */
+/*
+ * "3" of If-Match, else the member.  A web server that compresses an answer
+ * makes its tag a weak one, W/"3"; it is the same row, so it is the same
+ * version.  Tags of lists are no numbers and are refused as such.
+ */
 static const char *
 give_version(struct check *c, struct field_given *g, const char *name)
 {
@@ -125,8 +129,12 @@ give_version(struct check *c, struct field_given *g, const char *name)
 		give_json(g, c->in->body, name);
 		return NULL;
 	}
+	if (str_starts(tag, "W/")) {
+		tag += 2;
+		n -= 2;
+	}
 	if (n < 3 || tag[0] != '"' || tag[n - 1] != '"')
-		return "If-Match must be one strong tag, \"3\".";
+		return "If-Match must be one tag, \"3\".";
 	g->present = true;
 	g->text = (struct bytes) { tag + 1, n - 2 };
 	return NULL;

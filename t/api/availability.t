@@ -146,7 +146,7 @@ error_is $meera->put($mine, { %now, rules => [ map { \%rule } 1 .. 101 ] }), 400
 error_is $meera->put($mine, { %now, rules => {} }), 400, 'VALIDATION_ERROR', 'rules that are no list';
 error_is $meera->put($mine, { %now, rules => ['x'] }), 400, 'VALIDATION_ERROR', 'a rule that is no object';
 error_is $meera->put($mine, { %now, version => "$now{version}" }), 400, 'VALIDATION_ERROR', 'a version that is text';
-error_is $meera->put($mine, \%now, { 'If-Match' => $_ }), 400, 'VALIDATION_ERROR', "If-Match $_" for 'W/"3"', '3', '*', '"x"', '""';
+error_is $meera->put($mine, \%now, { 'If-Match' => $_ }), 400, 'VALIDATION_ERROR', "If-Match $_" for 'W/"x3"', '3', '*', '"x"', '""';
 is_deeply { schedule() }, \%now, 'nothing of this was saved';
 
 # The doctor's next month: Tuesdays only, by the half hour.

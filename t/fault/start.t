@@ -4,6 +4,8 @@ use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Opdesk::Test;
+use Socket qw(AF_UNIX SOCK_STREAM PF_UNSPEC);
+use Time::HiRes qw(time);
 
 my $clinic = clinic(server => 'none');
 my $program = "$Opdesk::Cluster::BUILD/cgi-bin/clinic";
@@ -43,4 +45,17 @@ refused_is 'a file of settings that is not there', qr{/no/such/file}, OPDESK_CON
 
 $clinic->psql(q(DELETE FROM core.migration WHERE name > '0006'));
 refused_is 'a schema that is older than it needs', qr/schema 5, this release needs \d+: run opdesk migrate/;
+
+# Whoever supervises it starts it again at once; that must not fill a disk.
+socketpair(my $its, my $ours, AF_UNIX, SOCK_STREAM, PF_UNSPEC) or die "socketpair: $!";
+my $began = time;
+my $pid = fork // die "fork: $!";
+if (!$pid) {
+	open STDIN, '<&', $its or die;
+	open STDERR, '>', '/dev/null' or die;
+	exec 'env', '-i', "OPDESK_CONF=/no/such/file", $program;
+}
+waitpid $pid, 0;
+cmp_ok time - $began, '>=', 1, 'on a socket it takes its time to refuse';
 done_testing;
+
