@@ -234,6 +234,7 @@ work(struct req *rq)
 		rq->n = fresh.n;
 		rq->http.headers.n = fresh.http.headers.n;
 		rq->faults.n = 0;
+		rq->status = 0;
 		rq->facts = BYTES("");
 		e = rq->route->handle != NULL ? rq->route->handle(rq) :
 						answer(rq);

@@ -36,13 +36,19 @@ field_fault(struct field_faults *faults, struct arena *a, const char *name,
 	buf_putc(&faults->json, '}');
 }
 
+static bool
+is_bound(const struct field *f)
+{
+	return f->type != T_VERSIONS && f->type != T_UNREAD;
+}
+
 int
 field_argument(const struct field *fields, const char *name)
 {
 	int n = 0, parts = 0, at;
 
 	for (const struct field *f = fields; f != NULL && f->name; f++) {
-		if (f->type == T_VERSIONS)
+		if (!is_bound(f))
 			at = 0;
 		else if (f->in == IN_PART && parts > 0)
 			at = parts;
@@ -346,7 +352,7 @@ field_check(const struct field_input *in, const struct field *fields,
 		struct field_given g = { 0 };
 		const char *wrong;
 
-		if (f->type == T_VERSIONS)
+		if (!is_bound(f))
 			continue;
 		wrong = give(&c, f, &g);
 		if (wrong != NULL)

@@ -34,13 +34,14 @@ enum field_type {
 	T_UUID,
 	T_INT, /* min..max */
 	T_BOOL,
-	T_DATE,    /* with since: min..max days behind that field */
-	T_TIME,    /* RFC 3339 */
-	T_CLOCK,   /* "09:00" */
-	T_TOKEN,   /* opaque; bound as its SHA-256 */
-	T_SET,     /* words with commas; bound as text[] */
-	T_LIST,    /* at most max objects, checked by items; bound as JSON */
-	T_VERSIONS /* {id: version}: not bound, field_check keeps its span */
+	T_DATE,     /* with since: min..max days behind that field */
+	T_TIME,     /* RFC 3339 */
+	T_CLOCK,    /* "09:00" */
+	T_TOKEN,    /* opaque; bound as its SHA-256 */
+	T_SET,      /* words with commas; bound as text[] */
+	T_LIST,     /* at most max objects, checked by items; bound as JSON */
+	T_VERSIONS, /* {id: version}: not bound, field_check keeps its span */
+	T_UNREAD    /* any object; neither looked at nor bound */
 };
 
 struct field {

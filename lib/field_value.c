@@ -221,6 +221,7 @@ field_value(struct arena *a, const struct field *f, const struct field_given *g,
 	case T_BOOL:
 	case T_LIST:
 	case T_VERSIONS:
+	case T_UNREAD:
 		break;
 	}
 	abort();

@@ -75,6 +75,7 @@ put_schema(struct writer *w, const struct field *f)
 		[T_LIST] = "\"type\":\"array\"",
 		[T_VERSIONS] =
 			"\"type\":\"object\",\"additionalProperties\":{\"type\":\"integer\"}",
+		[T_UNREAD] = "\"type\":\"object\"",
 	};
 
 	fprintf(w->out, "{%s", types[f->type]);
@@ -224,16 +225,27 @@ put_errors(struct writer *w, const struct route *r)
 }
 
 static void
-put_responses(struct writer *w, const struct route *r)
+put_success(struct writer *w, const struct route *r, int status)
 {
-	fprintf(w->out, ",\"responses\":{\"%d\":{\"description\":\"%s\"",
-		route_status(r), r->shape == NONE ? "Done" : "The answer");
+	fprintf(w->out, "\"%d\":{\"description\":\"%s\"", status,
+		r->shape == NONE ? "Done" : "The answer");
 	if (r->returns != NULL)
 		fprintf(w->out,
 			",\"content\":{\"%s\":{\"schema\":{\"$ref\":\"#/components/schemas/%s\"}}}",
 			r->type != NULL ? r->type : "application/json",
 			r->returns);
 	fputc('}', w->out);
+}
+
+static void
+put_responses(struct writer *w, const struct route *r)
+{
+	fputs(",\"responses\":{", w->out);
+	put_success(w, r, route_status(r));
+	if (r->also != 0) {
+		fputc(',', w->out);
+		put_success(w, r, r->also);
+	}
 	if (!route_changes(r) && (r->cached || r->versioned))
 		fputs(",\"304\":{\"description\":\"What you have is current\"}",
 			w->out);

@@ -47,7 +47,9 @@ enum err
 reply_bytes(struct req *rq, const char *type, struct bytes body)
 {
 	const struct route *r = rq->route;
-	int status = rq->idem.status != 0 ? rq->idem.status : route_status(r);
+	int status = rq->idem.status != 0 ? rq->idem.status :
+		rq->status != 0           ? rq->status :
+					    route_status(r);
 	const char *tag = NULL;
 
 	if (r->cached)

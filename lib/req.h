@@ -30,6 +30,7 @@ struct req {
 	struct bytes facts;         /* of a refusal: {"alternatives":[…]} */
 	const char *allow;          /* of a 405 */
 	int64_t wait_s;             /* of a 429 */
+	int status;                 /* of success; 0: the route's */
 
 	bool committing; /* COMMIT of a change was sent: no second run */
 	struct {

@@ -36,6 +36,7 @@ struct route {
 	const char *sql;
 	enum shape shape;
 	int status;          /* of success; 0: 200, or 204 for NONE */
+	int also;            /* another one; the handler sets rq->status */
 	const char *wrap;    /* the row goes into this member */
 	const char *page[2]; /* of PAGE: timestamptz or text, then id */
 	enum err (*handle)(struct req *);
