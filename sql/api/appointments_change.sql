@@ -174,7 +174,16 @@ BEGIN
   body := json_build_object('appointment', core.appointment_json(a));
 END $$;
 
-CREATE FUNCTION api.change(id uuid, version int, members jsonb, hold_hash bytea, OUT body json, OUT refusal text)
+-- The lock that forbids the caller to write, as what a refusal owes; NULL when
+-- none does.  The guard asks once more, when the row is written.
+CREATE FUNCTION api.lock_in_the_way(appointment uuid, fence bigint) RETURNS json LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM set_config('opdesk.fence', coalesce(fence::text, ''), true);
+  RETURN CASE WHEN core.is_barred(appointment, fence)
+              THEN json_build_object('lock', (SELECT core.lock_json(l) FROM core.lock l WHERE l.appointment_id = appointment)) END;
+END $$;
+
+CREATE FUNCTION api.change(id uuid, version int, members jsonb, hold_hash bytea, fence bigint DEFAULT NULL, OUT body json, OUT refusal text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   m jsonb := api.with_hold(members, hold_hash);
@@ -182,6 +191,11 @@ DECLARE
 BEGIN
   PERFORM api.check_members(m);
   a := api.grasp(id, m, false);
+  body := api.lock_in_the_way(a.id, fence);
+  IF body IS NOT NULL THEN
+    refusal := 'LOCKED';
+    RETURN;
+  END IF;
   IF a.version IS DISTINCT FROM change.version THEN
     refusal := 'VERSION_CONFLICT';
     body := json_build_object('current', core.appointment_json(a));
@@ -200,6 +214,9 @@ BEGIN
   PERFORM api.check_members(m);
   PERFORM auth.carry(edit_hash);
   a := api.grasp(id, m, true);
+  IF core.is_barred(a.id, NULL) THEN
+    PERFORM api.refuse('locked');
+  END IF;
   SELECT x.body, x.refusal INTO body, refusal FROM api.apply(a, m) x;
 END $$;
 
@@ -207,13 +224,18 @@ END $$;
 -- DELETE
 --
 
-CREATE FUNCTION api.cancel(id uuid, OUT body json, OUT refusal text)
+CREATE FUNCTION api.cancel(id uuid, fence bigint DEFAULT NULL, OUT body json, OUT refusal text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   a core.appointment;
 BEGIN
   a := api.grasp(id, '{}', false);
   IF a.status = 'cancelled' THEN
+    RETURN;
+  END IF;
+  body := api.lock_in_the_way(a.id, fence);
+  IF body IS NOT NULL THEN
+    refusal := 'LOCKED';
     RETURN;
   ELSIF NOT api.may_go(a.status, 'cancelled') THEN
     PERFORM api.refuse('bad_transition');

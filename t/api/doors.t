@@ -30,10 +30,12 @@ my ($ashas, $bilals) = (book('asha', 'meera'), book('bilal', 'arun'));
 my $hold = $caller{none}->post('/api/reservations', $clinic->free_slot)->json;
 
 # {name} of a path: whose are own and foreign to a role.
+my $visit = sub ($role) { $role =~ /patient|doctor|chatbot/ ? ($ashas, $bilals) : ($ashas, $next_door->id('appointment')) };
 my %reach = (
-	'/api/appointments/{id}' => sub ($role) { $role =~ /patient|doctor|chatbot/ ? ($ashas, $bilals) : ($ashas, $next_door->id('appointment')) },
+	'/api/appointments/{id}' => $visit,
 	(map { $_ => sub ($role) { $role eq 'doctor' ? ($ashas, $bilals) : ($ashas, $next_door->id('appointment')) } }
 		'/api/appointments/{id}/revisions', '/api/appointments/{id}/messages'),
+	(map { ("/api/appointments/{id}/$_" => $visit) } qw(acquire-lock release-lock lock lock-history force-release-lock takeover-lock)),
 	'/api/availability/{doctorId}' => sub ($role) { ($DEMO{meera}, $next_door->id('doctor')) },
 	'/api/reservations/{id}' => sub ($role) { ($hold->{id}, $next_door->id('slot')) },
 );

@@ -55,13 +55,14 @@ SELECT set_eq($$SELECT proname::text FROM tap.routine WHERE schema = 'api' AND h
         'appointment', 'appointments_of_clinic', 'appointments_of_doctor', 'appointments_of_patient', 'appointments_of_clinic_between',
         'appointments_of_doctor_between', 'appointments_of_patient_between', 'appointments_search', 'calendar', 'calendar_of_doctor', 'patients',
         'profile', 'save_profile', 'health', 'sync_head', 'sync_list', 'sync_remember', 'sync_since', 'sync_rows', 'signout', 'count_use',
-          'idem_take', 'idem_keep', 'must_see', 'revision_id', 'revision_number', 'revisions', 'messages', 'say'],
+          'idem_take', 'idem_keep', 'must_see', 'revision_id', 'revision_number', 'revisions', 'messages', 'say', 'acquire_lock', 'release_lock',
+          'force_release_lock', 'takeover_lock', 'lock', 'locks', 'lock_history', 'lock_stats'],
   'what programs may call is this list');
 SELECT set_eq($$SELECT proname::text FROM tap.routine r WHERE schema = 'api' AND NOT has_function_privilege('opdesk_web', oid, 'EXECUTE')
                    AND has_function_privilege('opdesk_signin', oid, 'EXECUTE')$$,
   ARRAY['signin_find', 'signin_key', 'signin_open', 'signin_rehash', 'signin_refresh', 'forgive_use'], 'and sign-in alone may call these');
 SELECT is_empty($$SELECT name FROM tap.routine WHERE has_function_privilege('opdesk_web', oid, 'EXECUTE')
-                   AND (schema = 'feed' OR proname IN ('enter_system', 'leave', 'carry', 'settle', 'lock_people', 'take', 'expire_holds', 'sweep'))$$,
+                   AND (schema = 'feed' OR proname IN ('enter_system', 'leave', 'carry', 'settle', 'lock_people', 'take', 'expire_holds', 'sweep', 'expire_locks', 'face'))$$,
                 'the inner functions are out of reach');
 
 -- Roles

@@ -154,6 +154,7 @@ sub rows ($self, $sql, %o) {
 # Time does not pass in a test; rows grow older instead.
 my %aged = (
 	hold => q(UPDATE core.slot SET expires_at = expires_at - %1$s WHERE state = 'hold'),
+	lock => q(UPDATE core.lock SET acquired_at = acquired_at - %1$s, expires_at = expires_at - %1$s WHERE account_id IS NOT NULL),
 	session => q(UPDATE auth.session SET created_at = created_at - %1$s, expires_at = expires_at - %1$s),
 	refresh => q(UPDATE auth.refresh SET used_at = used_at - %1$s, expires_at = expires_at - %1$s),
 );
