@@ -7,7 +7,7 @@
 const BASE_MS = 1000;
 const CAP_MS = 60_000;
 
-export function waitMs(failures, random = Math.random, atLeastMs = 0) {
-  const bound = Math.min(CAP_MS, BASE_MS * 2 ** Math.max(0, failures - 1));
+export function waitMs(failures, random = Math.random, atLeastMs = 0, capMs = CAP_MS) {
+  const bound = Math.min(capMs, BASE_MS * 2 ** Math.max(0, failures - 1));
   return Math.max(atLeastMs, Math.round(random() * bound));
 }
