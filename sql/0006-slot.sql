@@ -181,15 +181,15 @@ BEGIN
      AND s.starts_at > lower(span) - interval '12 hours' AND s.starts_at < upper(span) AND s.during && span;
 END $$;
 
--- Takes a free time: a new slot, or s itself when it has been one (s.id is
--- then moved).  In: s with doctor_id, service_id, patient_id, starts_at and
+-- Takes a free time: a new slot, or s itself when it has been one (a booked
+-- one is then moved).  In: s with doctor_id, service_id, patient_id, starts_at and
 -- what state and token it shall have.  Out: s as it stands, or its id NULL
 -- when the time is not free.  The caller has locked the people.  Of a new one
 -- the constraint says whether a dead hold is in the way, which is seldom.
 CREATE FUNCTION core.take(INOUT s core.slot, anytime boolean, outside boolean) LANGUAGE plpgsql AS $$
 DECLARE
   f record := core.piece(s.doctor_id, s.service_id, s.starts_at, s.id, anytime, outside);
-  moved boolean := EXISTS (SELECT FROM core.slot t WHERE t.id = s.id);
+  moved boolean := s.state = 'booked' AND EXISTS (SELECT FROM core.slot t WHERE t.id = s.id);
 BEGIN
   IF f.ends_at IS NULL THEN
     s.id := NULL;

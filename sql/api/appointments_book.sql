@@ -115,7 +115,8 @@ END $$;
 --
 
 -- Seats a at its starts_at: by the hold, by moving the slot it has, or in a
--- new one.  Refused: alternatives.  The caller has locked the people.
+-- new one.  Refused: alternatives.  The caller has locked the people; only a
+-- live hold can do without the doctor, whose time it has already.
 CREATE FUNCTION api.seat(INOUT a core.appointment, hold uuid, outside boolean, OUT body json, OUT refusal text) LANGUAGE plpgsql AS $$
 DECLARE
   staff boolean := auth.is_staff();
@@ -131,6 +132,7 @@ BEGIN
     UPDATE core.slot t SET state = 'released' WHERE t.id = hold AND t.state = 'hold';
   END IF;
   IF s.id IS NULL THEN
+    PERFORM core.lock_people(NULL, ARRAY[a.doctor_id]);
     s.id := a.slot_id;
     s.doctor_id := a.doctor_id;
     s.patient_id := a.patient_id;
@@ -238,7 +240,9 @@ BEGIN
     PERFORM api.refuse('validation_error__doctor_id');
   END IF;
   a.service_id := coalesce(a.service_id, core.first_service());
-  PERFORM core.must_exist(a.doctor_id, a.service_id);
+  IF m ->> 'reservationId' IS NULL THEN
+    PERFORM core.must_exist(a.doctor_id, a.service_id);
+  END IF;
   a.status := coalesce(m ->> 'status', api.booked_status(a.service_id));
   IF a.status NOT IN ('requested', 'confirmed', 'checked_in') THEN
     PERFORM api.refuse('validation_error__status');
@@ -256,7 +260,9 @@ BEGIN
     body := json_build_object('alternatives', core.nearest_free(a.doctor_id, a.service_id, a.starts_at, auth.is_staff()));
     RETURN;
   END IF;
-  PERFORM core.lock_people(ARRAY[a.patient_id], ARRAY[a.doctor_id]);
+  IF a.patient_id IS NOT NULL THEN
+    PERFORM core.lock_people(ARRAY[a.patient_id], NULL);
+  END IF;
   r := api.seat(a, hold, outside);
   a := r.a;
   body := r.body;
