@@ -11,16 +11,19 @@ import { present } from '../shell/clock.js';
 import { setGuard } from '../shell/router.js';
 import { tellRefusal } from '../tell.js';
 import { changesOf, draftOf, isDirty } from './form.js';
-import { CancelDialog, CloseButton, LeaveDialog, Refusal } from './parts.jsx';
+import { Discussion } from './discussion.jsx';
+import { History } from './history.jsx';
+import { CancelDialog, CloseButton, LeaveDialog, Refusal, Views } from './parts.jsx';
 import { Versus } from './versus.jsx';
 import { VisitFields } from './visit.jsx';
 
-export function Editor({ row, put, store, me, clinic, doctors, services, onClose }) {
+export function Editor({ row, put, store, me, clinic, doctors, services, live, onClose }) {
   const zone = clinic.timeZone;
   const today = dayOf(new Date(present.value), zone);
   const { base, draft, set, reset, dirty, isTyped } = useDraft(row);
   const [outside, setOutside] = useState(false);
   const [state, setState] = useState({}); /* busy, error, theirs, asking */
+  const [view, setView] = useState('details');
   const guard = useGuard(isTyped, () => submit());
   const box = useRef();
   const id = useId();
@@ -72,6 +75,7 @@ export function Editor({ row, put, store, me, clinic, doctors, services, onClose
   });
 
   function refused(error, from) {
+    setView('details');
     if (error.code === 'VERSION_CONFLICT' && error.body.current) {
       store.apply(error.body.current);
       put(error.body.current);
@@ -121,7 +125,10 @@ export function Editor({ row, put, store, me, clinic, doctors, services, onClose
           onSave={(next) => submit(null, { from: next, on: state.theirs })} /></div>
       ) : (
         <>
-          <form class="panel__body stack" onSubmit={(e) => { e.preventDefault(); submit(); }}>
+          <Views view={view} onView={setView} />
+          {view === 'discussion' && <Discussion {...{ row, me, zone, today, offline, live }} />}
+          {view === 'history' && <History row={row} {...shown} />}
+          <form class="panel__body stack" hidden={view !== 'details'} onSubmit={(e) => { e.preventDefault(); submit(); }}>
             {state.error && <Refusal error={state.error} {...shown} onSlot={({ startsAt, doctorId }) => { set({ startsAt, ...(doctorId && { doctorId }) }); setState({}); }} />}
             {dirty && moved && !state.error && <Banner kind="warning" title={t('panel.movedTitle')} action={<Button small onClick={() => setState({ theirs: row })}>{t('panel.compare')}</Button>}>{t('panel.movedText')}</Banner>}
             <div class="two">
@@ -135,7 +142,7 @@ export function Editor({ row, put, store, me, clinic, doctors, services, onClose
             <p class="quiet">{t(`panel.source_${row.source}`)}, {formatDay(dayOf(row.createdAt, zone), { today })}, <span class="num">{formatTime(row.createdAt, zone)}</span> · {t('panel.version', { n: row.version })}</p>
             <button type="submit" hidden />
           </form>
-          <Foot {...{ row, zone, today, dirty, offline, busy: state.busy, submit, reset: () => { reset(row); setState({}); } }} onCancel={() => setState({ asking: true })} />
+          {view === 'details' && <Foot {...{ row, zone, today, dirty, offline, busy: state.busy, submit, reset: () => { reset(row); setState({}); } }} onCancel={() => setState({ asking: true })} />}
         </>
       )}
       {state.asking && <CancelDialog row={row} zone={zone} today={today} busy={state.busy === 'cancel'} onKeep={() => setState({})} onCancel={doCancel} />}

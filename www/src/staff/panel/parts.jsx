@@ -15,6 +15,17 @@ export function CloseButton({ onClose }) {
   );
 }
 
+export const views = ['details', 'discussion', 'history'];
+
+/** What the panel shows: the fields, what the staff say, or who changed what. */
+export function Views({ view, onView }) {
+  return (
+    <div class="tabs panel__tabs" role="group" aria-label={t('record.views')}>
+      {views.map((name) => <button key={name} type="button" aria-current={view === name ? 'true' : undefined} onClick={() => onView(name)}>{t(`record.${name}`)}</button>)}
+    </div>
+  );
+}
+
 /** { title, text, slots } of a refused save. onSlot chooses another time. */
 export function Refusal({ error, zone, today, onSlot }) {
   if (error.code === 'SLOT_TAKEN') {
