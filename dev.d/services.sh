@@ -49,6 +49,9 @@ describe() { # NAME
 	nginx)
 		command=(nginx -e "$VAR/log/nginx.log" -p "$VAR/nginx" -c "$VAR/nginx/nginx.conf")
 		;;
+	hub)
+		command=(spawn-fcgi -s "$RUN/hub.sock" -M 0660 -b 1024 -n -- "$TOP/build/sbin/opdesk-hub")
+		;;
 	*)
 		command=(spawn-fcgi -s "$RUN/$1.sock" -M 0660 -n -- /usr/bin/multiwatch
 			-f "$(workers_of "$1")" -r 1000000 -s TERM -- "$TOP/build/cgi-bin/$1")
@@ -63,6 +66,7 @@ print_of() { # NAME
 	case $1 in
 	postgres) files=("$PGDATA/postgresql.conf") ;;
 	nginx) files=("$VAR"/nginx/*.conf) ;;
+	hub) files=("$TOP/build/sbin/opdesk-hub" "$VAR/opdesk.conf") ;;
 	*) files=("$TOP/build/cgi-bin/$1" "$VAR/opdesk.conf") ;;
 	esac
 	{

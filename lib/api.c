@@ -309,6 +309,8 @@ serve(struct req *rq)
 	}
 	http_send(&rq->http);
 	log_request(rq, e, started_us);
+	if (e == E_OK && route_changes(rq->route) && !rq->route->reads)
+		call_tell(rq);
 	/* Nobody works in another's transaction, whatever went wrong. */
 	if (db_in_transaction(rq->db))
 		db_drop(rq->db);

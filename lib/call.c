@@ -34,6 +34,10 @@ static const char idem_take_sql[] =
 static const char idem_keep_sql[] =
 	"SELECT api.idem_keep($1::text, $2::text, $3::text, $4::bytea, $5::int, $6::json)";
 
+/* Nobody waits for the disk either: the hub looks by itself, too. */
+static const char tell_sql[] =
+	"SELECT set_config('synchronous_commit', 'off', true), pg_notify('opdesk', '')";
+
 /* The Host header without its port. */
 static const char *
 host_of(struct req *rq)
@@ -381,4 +385,14 @@ call_end(struct req *rq, enum err e)
 	if (strcmp(db_tag(rows[k - 1]), "COMMIT") != 0)
 		return E_INTERNAL_ERROR;
 	return e;
+}
+
+void
+call_tell(struct req *rq)
+{
+	struct db_call call = { tell_sql, NULL, 0 };
+	struct db_rows *rows;
+
+	if (db_is_connected(rq->db) && !db_in_transaction(rq->db))
+		(void)!db_run(rq->db, rq->arena, &call, 1, &rows);
 }

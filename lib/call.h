@@ -43,4 +43,11 @@ enum err call_count(struct req *rq, const char *bucket, int64_t most) MUST_USE;
 /* COMMIT when e is E_OK (or the route keeps refusals), else ROLLBACK. */
 enum err call_end(struct req *rq, enum err e) MUST_USE;
 
+/*
+ * Tells the hub that there is something new.  After the answer, in a statement
+ * of its own: inside the request NOTIFY would hold a lock over the whole
+ * database until the commit is on disk.
+ */
+void call_tell(struct req *rq);
+
 #endif

@@ -59,7 +59,7 @@ digest(EVP_MD **md, const char *name, struct bytes in, unsigned char *out)
 void
 crypto_sha256(struct bytes in, unsigned char out[CRYPTO_SHA256_BYTES])
 {
-	static EVP_MD *md;
+	static _Thread_local EVP_MD *md;
 
 	digest(&md, "SHA256", in, out);
 }
@@ -72,9 +72,9 @@ crypto_sha256(struct bytes in, unsigned char out[CRYPTO_SHA256_BYTES])
 static EVP_MAC_CTX *
 mac_with(struct bytes key)
 {
-	static EVP_MAC_CTX *ctx;
-	static char known[128];
-	static size_t known_n = SIZE_MAX;
+	static _Thread_local EVP_MAC_CTX *ctx;
+	static _Thread_local char known[128];
+	static _Thread_local size_t known_n = SIZE_MAX;
 	char name[] = "SHA256";
 	OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string("digest", name,
 					0),
@@ -126,7 +126,7 @@ put_hex(const unsigned char *in, size_t n, char *out)
 void
 crypto_md5_hex(struct bytes in, char out[CRYPTO_MD5_HEX])
 {
-	static EVP_MD *md;
+	static _Thread_local EVP_MD *md;
 	unsigned char sum[16];
 
 	digest(&md, "MD5", in, sum);
@@ -197,7 +197,8 @@ crypto_base64url(struct arena *a, struct bytes in)
 static int
 sextet(char c)
 {
-	static signed char six[UCHAR_MAX + 1]; /* one more, so that 0 is none */
+	static _Thread_local signed char
+		six[UCHAR_MAX + 1]; /* one more, so that 0 is none */
 
 	if (six['A'] == 0)
 		for (int i = 0; i < 64; i++)

@@ -313,6 +313,37 @@ db_run(struct db *db, struct arena *a, const struct db_call *calls, size_t n,
 	return e;
 }
 
+/* All that have come; they say no more than that there is something new. */
+static bool
+take_notices(struct db *db)
+{
+	PGnotify *notice;
+	bool any = false;
+
+	while ((notice = PQnotifies(db->conn)) != NULL) {
+		any = true;
+		PQfreemem(notice);
+	}
+	return any;
+}
+
+bool
+db_wait(struct db *db, int ms)
+{
+	struct pollfd fd = { .events = POLLIN };
+
+	if (!db_is_connected(db))
+		return false;
+	if (take_notices(db))
+		return true;
+	fd.fd = PQsocket(db->conn);
+	if (poll(&fd, 1, ms) > 0 && !PQconsumeInput(db->conn)) {
+		(void)!lose(db);
+		return false;
+	}
+	return take_notices(db);
+}
+
 const struct db_fault *
 db_fault(const struct db *db)
 {

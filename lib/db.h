@@ -1,7 +1,8 @@
 /*
  * db.h - the database: connect, run calls in one flush, give rows.
  *
- * One connection a process, opened at first need and again after a loss.
+ * One connection a process, or a thread, which alone uses it; opened at first
+ * need and again after a loss.
  * Calls travel in libpq's pipeline mode: db_run sends all of them at once and
  * reads all answers.  Handlers do not use this; api.h wraps it in the
  * request's transaction.
@@ -65,6 +66,12 @@ bool db_in_transaction(const struct db *db);
 
 /* Closes the connection, and with it whatever was left open in it. */
 void db_drop(struct db *db);
+
+/*
+ * Waits for a NOTIFY on a channel that was listened to, ms at most; true when
+ * there was one.  False at once when the connection is lost.
+ */
+bool db_wait(struct db *db, int ms);
 
 /* "COMMIT", "ROLLBACK", "SELECT 1": what the server says that it did. */
 const char *db_tag(const struct db_rows *rows);

@@ -14,7 +14,7 @@
 #define LINE_BYTES 2048
 
 static const char *program = "opdesk";
-static const char *request;
+static _Thread_local const char *request;
 
 void
 log_program(const char *name)

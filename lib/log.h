@@ -1,7 +1,7 @@
 /*
  * log.h - one key=value line for each thing worth telling, on stderr.
  *
- * log_context puts the program's and the request's id into every line.  Values
+ * log_context puts the request's id into every line of this thread.  Values
  * that came from a client go through log_value, which escapes them; nothing
  * else does.  Ids, never names, phones, tokens or bodies (requirement X-3).
  */

@@ -68,40 +68,51 @@ bearer(const char *authorization)
 }
 
 enum err
+session_of_token(struct arena *a, struct bytes token, int64_t now_s,
+	struct session *out)
+{
+	struct jwt_claims claims;
+	const struct jwt_key *keys;
+	size_t n = session_keys(&keys);
+
+	*out = (struct session) { .role = STRANGER };
+	if (jwt_verify(a, keys, n, token, now_s, &claims) != E_OK)
+		return E_UNAUTHENTICATED;
+	out->signed_in = true;
+	out->role = role_by_name(claims.role);
+	out->id = claims.sid;
+	out->account = claims.sub;
+	out->secret = arena_printf(a, "\\x%s", crypto_hex(a, claims.secret).p);
+	out->expires_s = claims.expires_s;
+	return out->role != 0 ? E_OK : E_UNAUTHENTICATED;
+}
+
+enum err
 session_read(struct http *h, int64_t now_s, struct session *out)
 {
 	bool repeated = false;
 	const char *header = http_header(h, "Authorization", &repeated);
 	const char *cookie = http_cookie(h, SESSION_COOKIE, &repeated);
-	struct jwt_claims claims;
-	const struct jwt_key *keys;
-	size_t n = session_keys(&keys);
+	bool by_cookie = header == NULL && cookie != NULL;
 	struct bytes token;
+	enum err e;
 
-	*out = (struct session) { .role = STRANGER,
-		.by_cookie = header == NULL && cookie != NULL };
+	*out = (struct session) { .role = STRANGER, .by_cookie = by_cookie };
 	if (repeated)
 		return E_VALIDATION_ERROR;
 	if (header == NULL && cookie == NULL)
 		return E_OK;
 	token = header != NULL ? bearer(header) :
 				 (struct bytes) { cookie, strlen(cookie) };
-	if (jwt_verify(h->arena, keys, n, token, now_s, &claims) != E_OK)
-		return E_UNAUTHENTICATED;
-	out->signed_in = true;
-	out->role = role_by_name(claims.role);
-	out->id = claims.sid;
-	out->account = claims.sub;
-	out->secret = arena_printf(h->arena, "\\x%s",
-		crypto_hex(h->arena, claims.secret).p);
-	return out->role != 0 ? E_OK : E_UNAUTHENTICATED;
+	e = session_of_token(h->arena, token, now_s, out);
+	out->by_cookie = by_cookie;
+	return e;
 }
 
 /* "https://host:port" names the same place as the Host header or our URL. */
-static bool
-is_own(struct http *h, const char *origin, bool *repeated)
+bool
+session_is_own(const char *origin, const char *host)
 {
-	const char *host = http_header(h, "Host", repeated);
 	const char *base = conf_text(CONF_BASE_URL);
 	const char *place = strstr(origin, "://");
 	size_t n = strlen(base);
@@ -123,7 +134,7 @@ session_check_origin(struct http *h, const struct session *s)
 	bool own = site != NULL && strcmp(site, "same-origin") == 0;
 
 	if (!own && origin != NULL)
-		own = is_own(h, origin, &repeated);
+		own = session_is_own(origin, http_header(h, "Host", &repeated));
 	if (repeated)
 		return E_VALIDATION_ERROR;
 	if (own)

@@ -22,6 +22,7 @@ struct session {
 	const char *id;     /* of the session, NULL for strangers */
 	const char *secret; /* of the session, as a bytea literal */
 	const char *account;
+	int64_t expires_s; /* of the token, since 1970 UTC */
 };
 
 /* Reads OPDESK_SECRET, once; the keys live for ever, keys[0] signs. */
@@ -40,6 +41,19 @@ void session_secret(struct arena *a, const char *session, struct bytes *out);
  */
 enum err session_read(struct http *h, int64_t now_s,
 	struct session *out) MUST_USE;
+
+/*
+ * The same for a token that came another way.  E_OK or E_UNAUTHENTICATED; what
+ * *out points to lives in the arena.
+ */
+enum err session_of_token(struct arena *a, struct bytes token, int64_t now_s,
+	struct session *out) MUST_USE;
+
+/*
+ * Whether an Origin header names us: OPDESK_BASE_URL, or the place that the
+ * Host header (or NULL) names.
+ */
+bool session_is_own(const char *origin, const char *host) MUST_USE;
 
 /*
  * E_CSRF when a request that changes something comes from another site, or

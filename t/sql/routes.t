@@ -29,12 +29,12 @@ for my $program (map { m{([^/]+)\.c$} } glob "$Opdesk::Cluster::TOP/cgi-bin/*.c"
 }
 
 # Calls that stand in no route: whole statements in the sources.
-for my $file (glob("$Opdesk::Cluster::TOP/cgi-bin/*.c $Opdesk::Cluster::TOP/lib/*.c")) {
-	my $role = basename($file) eq 'auth.c' ? 'opdesk_signin' : 'opdesk_web';
+for my $file (glob("$Opdesk::Cluster::TOP/cgi-bin/*.c $Opdesk::Cluster::TOP/lib/*.c $Opdesk::Cluster::TOP/hub/*.c")) {
+	my $role = $file =~ m{/hub/[^/]+\.c$} ? 'opdesk_hub' : basename($file) eq 'auth.c' ? 'opdesk_signin' : 'opdesk_web';
 	open my $in, '<', $file or die "$file: $!";
 	while (<$in>) {
 		next if /^\s*\.sql = /;
-		plans $role, $1, basename($file) . ": $2" if /"(SELECT [^"]*\b((?:api|auth)\.\w+)\([^"]*\))"/;
+		plans $role, $1, basename($file) . ": $2" if /"(SELECT [^"]*\b((?:api|auth|feed)\.\w+)\([^"]*\))"/;
 	}
 }
 done_testing;

@@ -7,7 +7,7 @@ use Test::More;
 my $top = $ENV{OPDESK_SRCDIR} // '.';
 my $cc = $ENV{CC} // 'cc';
 
-for my $file (glob "$top/lib/*.h $top/t/unit/*.h $top/t/fuzz/*.h") {
+for my $file (glob "$top/lib/*.h $top/hub/*.h $top/t/unit/*.h $top/t/fuzz/*.h") {
 	my ($name) = $file =~ m{([\w-]+)\.h$};
 	my $guard = 'OPDESK_' . uc $name . '_H';
 	open my $in, '<', $file or die "$file: $!";
@@ -21,12 +21,12 @@ for my $file (glob "$top/lib/*.h $top/t/unit/*.h $top/t/fuzz/*.h") {
 		qw(-Wno-missing-field-initializers -fsyntax-only -x c), "-I$top", $file),
 		0, '... and compiles alone';
 }
-for my $file (glob "$top/lib/*.c $top/cgi-bin/*.c $top/sbin/*.c"
+for my $file (glob "$top/lib/*.c $top/hub/*.c $top/cgi-bin/*.c $top/sbin/*.c"
 	. " $top/t/unit/*.c $top/t/fuzz/*.c $top/lib/*.def") {
 	my ($name) = $file =~ m{([\w-]+\.\w+)$};
 	open my $in, '<', $file or die "$file: $!";
 	my $text = join '', <$in>;
-	my $what = $file =~ m{/lib/[^/]+\.c$} ? qr/(?:- \S|see )/ : qr/- \S/;
+	my $what = $file =~ m{/(?:lib|hub)/[^/]+\.c$} ? qr/(?:- \S|see )/ : qr/- \S/;
 	like $text, qr{\A/\*(?:\n \*)? \Q$name\E $what|\A/\*\n \* \Q$name\E - see },
 		"$file begins with its name and what it is";
 }

@@ -5,7 +5,7 @@ use v5.36;
 use Test::More;
 
 my $top = $ENV{OPDESK_SRCDIR} // '.';
-my @c = glob "$top/{lib,cgi-bin,sbin,t/unit,t/fuzz}/*.[ch]";
+my @c = glob "$top/{lib,hub,cgi-bin,sbin,t/unit,t/fuzz}/*.[ch]";
 my @other = glob "$top/dev $top/dev.d/* $top/sql/*.sql $top/sql/api/*.sql"
 	. " $top/t/*/*.{t,pm,mjs} $top/t/lib/Opdesk/*.pm $top/t/web/lib/*"
 	. " $top/www/src/*.{js,jsx} $top/www/src/*/*.{js,jsx,css} $top/www/src/*/*/*.{js,jsx}";

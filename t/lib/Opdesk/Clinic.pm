@@ -13,6 +13,7 @@ use MIME::Base64 qw(encode_base64url);
 use Opdesk::Apache;
 use Opdesk::Client;
 use Opdesk::Cluster;
+use Opdesk::Live;
 use Opdesk::Process;
 use Opdesk::Sql;
 
@@ -27,7 +28,7 @@ our %DEMO = (
 	physiotherapy => "${ID}a3", asha => "${ID}b1", bilal => "${ID}b2", chitra => "${ID}b3",
 );
 
-# programs: names, all if not said; set: { OPDESK_X => … }; prepare: 'off';
+# programs: names, all if not said; hub => 1: with the hub; set: { OPDESK_X => … }; prepare: 'off';
 # workers: of each program (2); server: 'apache' for plain CGI under Apache,
 # also by OPDESK_TEST_SERVER for a whole run, or 'none' for the database alone.
 sub new ($class, %o) {
@@ -48,6 +49,7 @@ sub new ($class, %o) {
 		$self->start_apache;
 	} elsif ($self->{server} eq 'nginx') {
 		$self->start_program($_) for @{ $self->{programs} };
+		$self->start_hub if $o{hub};
 		$self->start_nginx;
 	}
 	return $self;
@@ -83,6 +85,22 @@ sub start_program ($self, $name) {
 	$self->{processes}{$name} = Opdesk::Process->start(
 		command => [ '/usr/bin/multiwatch', '-f', $self->{workers}, '-r', 1_000_000, '-s', 'TERM', '--', "$BUILD/cgi-bin/$name" ],
 		stdin => $socket, log => "$self->{dir}/log/$name.log", env => { %env, OPDESK_CONF => "$self->{dir}/opdesk.conf" });
+}
+
+# One more under another name listens elsewhere: hub2 at run/hub2.sock.
+sub start_hub ($self, $name = 'hub') {
+	my $path = "$self->{dir}/run/$name.sock";
+	unlink $path;
+	my $socket = IO::Socket::UNIX->new(Local => $path, Listen => 511) or die "$path: $!";
+	my %env = map { $_ => undef } grep { /^OPDESK_/ } keys %ENV;
+	$self->{processes}{$name} = Opdesk::Process->start(command => [ "$BUILD/sbin/opdesk-hub", '-n', $name ],
+		stdin => $socket, log => "$self->{dir}/log/$name.log", env => { %env, OPDESK_CONF => "$self->{dir}/opdesk.conf" });
+}
+
+# A live connection; token, origin, cookie, query; hub: by its name, past nginx.
+sub live ($self, %o) {
+	my $hub = delete $o{hub};
+	return Opdesk::Live->new(url => $self->{url}, $hub ? (socket => "$self->{dir}/run/$hub.sock") : (), %o);
 }
 
 sub start_nginx ($self) {

@@ -91,6 +91,8 @@ sub settings ($self, $database) {
 		OPDESK_LIMIT_BOOKING => 0,
 		OPDESK_LIMIT_HOLDS => 0,
 		OPDESK_NGINX_RATE => 0,
+		OPDESK_LIVE_RATE => 0,
+		OPDESK_LIVE_CONNECTIONS => 0,
 		OPDESK_SQL_DIR => "$TOP/sql",
 		OPDESK_WWW_DIR => "$BUILD/www",
 	);

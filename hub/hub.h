@@ -1,0 +1,86 @@
+/*
+ * hub.h - what all connections share: clinics, rooms, and the feed's changes.
+ *
+ * All of it belongs to the network thread.  The threads that ask PostgreSQL
+ * hand their answers over through one inbox.
+ */
+#ifndef OPDESK_HUB_H
+#define OPDESK_HUB_H
+
+#include "hub/door.h"
+#include "hub/feed.h"
+#include "hub/ring.h"
+#include "hub/rooms.h"
+#include "hub/scribe.h"
+#include "lib/phx.h"
+
+enum hub_letter { LETTER_NEWS, LETTER_ANSWER };
+
+struct clinic {
+	struct clinic *next;
+	char id[UUID_SIZE], epoch[UUID_SIZE];
+	int64_t seq; /* of the last change that was handed on */
+	int64_t purged_to;
+	struct ring ring;
+};
+
+struct hub_stats {
+	int64_t connections, streams, subscriptions, events, sent, resyncs,
+		slow, refused, resent, failed;
+	int64_t latency_us, latency_max_us,
+		latency_n; /* since the last report */
+};
+
+struct hub {
+	struct rooms *rooms;
+	struct clinic *clinics;
+	struct peer *peers, *troubled;
+	struct inbox in;
+	struct door *door;
+	struct feed *feed;
+	struct scribe *scribe;
+	struct hub_stats stats;
+	char node[64];
+	bool draining;
+};
+
+extern struct hub hub;
+
+/* A message for one spelling of a topic: each is made once and shared. */
+enum form {
+	FORM_V1,
+	FORM_V1_PREFIXED,
+	FORM_V2,
+	FORM_V2_PREFIXED,
+	FORM_SSE,
+	FORMS
+};
+
+struct forms {
+	struct msg *m[FORMS];
+};
+void forms_drop(struct forms *f);
+
+/* Starts the threads; ring wakes the network thread, from any thread. */
+void hub_open(const char *node, void (*ring)(void *arg), void *arg);
+void hub_close(void);
+
+/* Handles whatever the threads have handed over. */
+void hub_read(struct arena *a);
+
+/* Deals with those who could not take what was put before them. */
+void hub_settle(struct arena *a);
+
+/* Once a second. */
+void hub_tick(struct arena *a);
+
+uint32_t hub_now_s(void); /* monotonic, never 0 */
+uint32_t hub_now_ms(void);
+
+struct clinic *hub_clinic(const char *id); /* NULL: not known (yet) */
+
+/* The message that tells s of a change, made if need be; kept by f. */
+struct msg *hub_form(struct forms *f, struct arena *a, const struct sub *s,
+	const struct change *c, const struct post *p, int64_t prev);
+
+#endif
