@@ -16,7 +16,7 @@
 #include "lib/rows.h"
 #include "lib/str.h"
 
-#define MINUTE_S "60"
+#define MINUTE_S 60
 #define KEY_CHARS 255
 #define UNGUESSABLE 16 /* characters of a key that is taken as random */
 
@@ -145,8 +145,15 @@ call_enter(struct req *rq)
 enum err
 call_count(struct req *rq, const char *bucket, int64_t most)
 {
+	return call_count_in(rq, bucket, most, MINUTE_S);
+}
+
+enum err
+call_count_in(struct req *rq, const char *bucket, int64_t most, int window_s)
+{
 	const char *values[] = { bucket,
-		arena_printf(rq->arena, "%" PRId64, most), MINUTE_S };
+		arena_printf(rq->arena, "%" PRId64, most),
+		arena_printf(rq->arena, "%d", window_s) };
 	struct db_call call = { count_sql, values, 3 };
 	struct db_rows *rows;
 	enum err e;

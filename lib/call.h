@@ -40,6 +40,10 @@ enum err call_enter(struct req *rq) MUST_USE;
  */
 enum err call_count(struct req *rq, const char *bucket, int64_t most) MUST_USE;
 
+/* The same for the last window_s seconds; one bucket, always one window. */
+enum err call_count_in(struct req *rq, const char *bucket, int64_t most,
+	int window_s) MUST_USE;
+
 /* COMMIT when e is E_OK (or the route keeps refusals), else ROLLBACK. */
 enum err call_end(struct req *rq, enum err e) MUST_USE;
 

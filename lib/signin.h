@@ -1,0 +1,72 @@
+/*
+ * signin.h - what every way of signing in does: count the try, open a
+ * session, hand out its tokens.
+ *
+ * For programs that connect as opdesk_signin, the one role that may open a
+ * session; each of them proves in its own way who is there.  Tries are counted
+ * before anything is looked up, in transactions of their own, so that a
+ * refusal cannot undo the count.
+ *
+ * Source: requirements AUTH-1 to AUTH-3, AUTH-9; security.md group A.
+ */
+#ifndef OPDESK_SIGNIN_H
+#define OPDESK_SIGNIN_H
+
+#include "lib/req.h"
+
+#define SIGNIN_ACCESS_S (15 * 60)
+#define SIGNIN_REFRESH_S (14 * 24 * 60 * 60)
+#define SIGNIN_REFRESH_PLACE "; Path=/api/auth; SameSite=Strict"
+#define SIGNIN_ACCESS_PLACE "; Path=/; SameSite=Lax"
+
+/* Who signs in, as the database knows them. */
+struct account {
+	const char *id; /* NULL: nobody */
+	const char *role, *name;
+	const char *hash; /* of the password, or NULL */
+	bool disabled;
+};
+
+struct tokens {
+	const char *session, *refresh; /* refresh NULL: none */
+	int64_t access_s;
+};
+
+/*
+ * Count one try: where it comes from, or whom it is about (a text of at most
+ * 280 bytes).  E_RATE_LIMITED when the last minute had OPDESK_LIMIT_SENSITIVE.
+ */
+enum err signin_count_address(struct req *rq) MUST_USE;
+enum err signin_count(struct req *rq, const char *whom) MUST_USE;
+
+/* A try that was right does not count against the address. */
+enum err signin_forgive_address(struct req *rq) MUST_USE;
+
+/* E_INVALID_CREDENTIALS, counted. */
+enum err signin_refuse(struct req *rq) MUST_USE;
+
+/*
+ * The account that a call answers with; its id is NULL when there is no row
+ * or no account in it.  With last set the transaction ends here.
+ */
+enum err signin_find(struct req *rq, const char *sql, const char *const *values,
+	int n, bool last, struct account *out) MUST_USE;
+
+/*
+ * Opens a session of so many seconds in the request's transaction and answers
+ * with its tokens.  With refreshes set it is a family of short ones.
+ */
+enum err signin_open(struct req *rq, const struct account *who, int64_t life_s,
+	bool refreshes) MUST_USE;
+
+/* Answers with the tokens of a session that is open. */
+enum err signin_reply(struct req *rq, const struct account *who,
+	const struct tokens *t) MUST_USE;
+
+/*
+ * A browser gets its refresh token in a cookie that no script reads; only a
+ * client that is no browser gets it in the body.
+ */
+bool signin_is_browser(struct req *rq);
+
+#endif
