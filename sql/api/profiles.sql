@@ -44,6 +44,11 @@ BEGIN
     RAISE EXCEPTION 'validation_error__speciality' USING ERRCODE = 'OD000';
   END IF;
   m := m || CASE WHEN m ? 'phone' THEN jsonb_build_object('phone', core.phone(m ->> 'phone')) ELSE '{}' END;
+  IF me."patientId" IS NOT NULL THEN
+    -- Said and not proven: nobody signs in by it (0013-code.sql).
+    PERFORM auth.claim(x.said) FROM (VALUES (m ->> 'phone', me.phone), (m ->> 'email', me.email)) x(said, was)
+      WHERE btrim(x.said) <> '' AND lower(btrim(x.said)) IS DISTINCT FROM lower(x.was);
+  END IF;
   UPDATE core.doctor d
      SET name = CASE WHEN m ? 'name' THEN btrim(m ->> 'name') ELSE d.name END,
          speciality = CASE WHEN m ? 'speciality' THEN nullif(btrim(m ->> 'speciality'), '') ELSE d.speciality END

@@ -60,7 +60,8 @@ SELECT set_eq($$SELECT proname::text FROM tap.routine WHERE schema = 'api' AND h
   'what programs may call is this list');
 SELECT set_eq($$SELECT proname::text FROM tap.routine r WHERE schema = 'api' AND NOT has_function_privilege('opdesk_web', oid, 'EXECUTE')
                    AND has_function_privilege('opdesk_signin', oid, 'EXECUTE')$$,
-  ARRAY['signin_find', 'signin_key', 'signin_open', 'signin_rehash', 'signin_refresh', 'forgive_use'], 'and sign-in alone may call these');
+  ARRAY['signin_find', 'signin_key', 'signin_open', 'signin_rehash', 'signin_refresh', 'signin_address', 'signin_send',
+    'signin_check', 'forgive_use'], 'and sign-in alone may call these');
 SELECT is_empty($$SELECT name FROM tap.routine WHERE has_function_privilege('opdesk_web', oid, 'EXECUTE')
                    AND (schema = 'feed' OR proname IN ('enter_system', 'leave', 'carry', 'settle', 'lock_people', 'take', 'expire_holds', 'sweep', 'expire_locks', 'face'))$$,
                 'the inner functions are out of reach');

@@ -1,0 +1,215 @@
+/*
+ * otp.c - signs patients in by a code that is sent to their phone or e-mail.
+ *
+ * Connects as opdesk_signin, as cgi-bin/auth does.  Whoever asks gets the same
+ * answer, after the same work, whether or not anybody is known there; what a
+ * code does is decided in sql/api/otp.sql.  Neither codes nor addresses are
+ * ever logged, and limits count by a digest of the address.
+ *
+ * Source: requirements AUTH-3, AUTH-9; security.md A-1 to A-9.
+ */
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "lib/api.h"
+#include "lib/conf.h"
+#include "lib/crypto.h"
+#include "lib/rows.h"
+#include "lib/signin.h"
+
+#define PATIENT_SESSION_S (24 * 60 * 60)
+#define CODES 1000000
+#define CODE_WINDOW_S (10 * 60)
+
+static enum err request(struct req *rq);
+static enum err verify(struct req *rq);
+
+static const char *const languages[] = { "en", "hi", NULL };
+
+/* clang-format off */
+#define ADDRESS \
+	{ "phone", IN_BODY, T_PHONE, .optional = true, \
+		.doc = "Where the code goes: this, or email." }, \
+	{ "email", IN_BODY, T_EMAIL, .optional = true }
+/* clang-format on */
+
+static const struct field request_fields[] = {
+	ADDRESS,
+	{ "language", IN_BODY, T_TEXT, 2, 2, .fallback = "en",
+		.words = languages, .doc = "Of the message." },
+	END,
+};
+
+static const struct field verify_fields[] = {
+	ADDRESS,
+	{ "code", IN_BODY, T_TEXT, 1, 20, .doc = "The six digits." },
+	END,
+};
+
+static const struct route routes[] = {
+	{
+		.method = POST,
+		.path = "/api/auth/otp/request",
+		.may = PUBLIC,
+		.fields = request_fields,
+		.sql = "SELECT body, refusal FROM api.signin_send($1::text, $2::bytea, $3::text, $4::text, $5::text, $6::int)",
+		.shape = BODY,
+		.status = 202,
+		.handle = request,
+		.tokenless = true,
+		.returns = "CodeSent",
+		.doc = "Sends a code, if a patient is known there",
+	},
+	{
+		.method = POST,
+		.path = "/api/auth/otp/verify",
+		.may = PUBLIC,
+		.fields = verify_fields,
+		.sql = "SELECT * FROM api.signin_check($1::text, $2::bytea)",
+		.shape = ONE,
+		.handle = verify,
+		.tokenless = true,
+		.keep = true,
+		.errors = ERRORS(E_INVALID_CREDENTIALS),
+		.returns = "Session",
+		.doc = "Signs a patient in with the code, for a day",
+	},
+	END,
+};
+
+/* What the limits count an address by. */
+static const char *
+bucket_of(struct req *rq, const char *address)
+{
+	return crypto_token(rq->arena, session_server_key(), "code bucket",
+		address);
+}
+
+/* Bound to the address: the same digits at another are another code. */
+static const char *
+code_hash(struct req *rq, const char *address, const char *code)
+{
+	const char *token = crypto_token(rq->arena, session_server_key(),
+		"code", arena_printf(rq->arena, "%s %s", address, code));
+
+	return crypto_bytea_sha256(rq->arena,
+		(struct bytes) { token, strlen(token) });
+}
+
+/* Six digits, each number as likely as any other. */
+static const char *
+new_code(struct req *rq)
+{
+	uint32_t n;
+
+	do
+		crypto_random(&n, sizeof n);
+	while (n >= UINT32_MAX - UINT32_MAX % CODES);
+	return arena_printf(rq->arena, "%06" PRIu32, n % CODES);
+}
+
+/* The one of phone and email that came, as it is stored. */
+static enum err
+read_address(struct req *rq, const char **out)
+{
+	const char *values[] = { req_value(rq, "phone"),
+		req_value(rq, "email") };
+	struct db_rows *rows;
+	enum err e;
+
+	if ((values[0] == NULL) == (values[1] == NULL))
+		return req_fault(rq, "phone", "Either this or email.");
+	e = call_rows(rq,
+		"SELECT address FROM api.signin_address($1::text, $2::text)",
+		values, 2, true, &rows);
+	if (e == E_OK)
+		*out = db_text(rows, 0, 0);
+	return e;
+}
+
+/* The host that pages come from, without its port: "clinic.example". */
+static const char *
+own_host(struct req *rq)
+{
+	const char *p = strstr(conf_text(CONF_BASE_URL), "://");
+
+	if (p == NULL)
+		return "";
+	p += strlen("://");
+	return arena_strndup(rq->arena, p, strcspn(p, ":/"));
+}
+
+static enum err
+request(struct req *rq)
+{
+	const char *language = req_value(rq, "language"), *address, *code;
+	struct bytes json;
+	enum err e;
+
+	if ((e = call_count(rq,
+		     arena_printf(rq->arena, "codes:%s", rq->http.address),
+		     conf_number(CONF_LIMIT_SENSITIVE))) != E_OK ||
+		(e = read_address(rq, &address)) != E_OK ||
+		(e = signin_count(rq, bucket_of(rq, address))) != E_OK ||
+		(e = call_count_in(rq,
+			 arena_printf(rq->arena, "codes:%s",
+				 bucket_of(rq, address)),
+			 conf_number(CONF_LIMIT_CODES), CODE_WINDOW_S)) != E_OK)
+		return e;
+	code = new_code(rq);
+	req_bind(rq, 1, address);
+	req_bind(rq, 2, code_hash(rq, address, code));
+	req_bind(rq, 3, code);
+	req_bind(rq, 4, language);
+	req_bind(rq, 5, own_host(rq));
+	req_bind(rq, 6,
+		arena_printf(rq->arena, "%" PRId64,
+			conf_number(CONF_LIMIT_CODES_DAY)));
+	if ((e = call_query(rq, &json)) != E_OK)
+		return e;
+	return reply_json(rq, json);
+}
+
+/* People copy a code with a blank in the middle. */
+static const char *
+digits_of(struct req *rq, const char *typed)
+{
+	char *code = arena_strdup(rq->arena, typed), *to = code;
+
+	for (const char *p = code; *p != '\0'; p++)
+		if (!isspace((unsigned char)*p) && *p != '-')
+			*to++ = *p;
+	*to = '\0';
+	return code;
+}
+
+static enum err
+verify(struct req *rq)
+{
+	const char *values[2];
+	struct account who;
+	enum err e;
+
+	if ((e = signin_count_address(rq)) != E_OK ||
+		(e = read_address(rq, &values[0])) != E_OK ||
+		(e = signin_count(rq, bucket_of(rq, values[0]))) != E_OK)
+		return e;
+	values[1] =
+		code_hash(rq, values[0], digits_of(rq, req_value(rq, "code")));
+	e = signin_find(rq, rq->route->sql, values, 2, false, &who);
+	if (e != E_OK)
+		return e;
+	if (who.id == NULL)
+		return signin_refuse(rq);
+	if ((e = signin_forgive_address(rq)) != E_OK)
+		return e;
+	return signin_open(rq, &who, PATIENT_SESSION_S, false);
+}
+
+int
+main(int argc, char **argv)
+{
+	return api_main(argc, argv, routes, "opdesk_signin");
+}
