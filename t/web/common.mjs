@@ -12,7 +12,7 @@ const from = (path) => import(new URL(`../../www/src/${path}`, import.meta.url))
 const time = await from('common/time.js');
 const { addStrings, lang, money, t, tx } = await from('common/i18n.js');
 const phone = await from('common/phone.js');
-const { calendarFile } = await from('public/ics.js');
+const { calendarFile } = await from('common/ics.js');
 const { api, ApiError, sessionEvents } = await from('common/api.js');
 const { reached } = await from('common/connection.js');
 const { initials } = await from('common/names.js');

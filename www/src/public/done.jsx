@@ -21,7 +21,7 @@ import {
   startAgain,
   zone,
 } from './flow.js';
-import { calendarFile, download } from './ics.js';
+import { calendarFile, download } from '../common/ics.js';
 import { Facts } from './summary.jsx';
 import { refresh } from './slots.js';
 

@@ -1,2 +1,2 @@
 // The sections of this page, so that the chunk has no others.
-export { common, public } from '../strings/hi.js';
+export { common, public, times } from '../strings/hi.js';

@@ -3,7 +3,8 @@
 import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import { api } from '../common/api.js';
 import { connected, whenConnected } from '../common/connection.js';
-import { addDays, dayOf, days as daysFrom, daysBetween, minutesFrom, now, wall, weekdayOf } from '../common/time.js';
+import { freeDays, wallIn } from '../common/freedays.js';
+import { addDays, dayOf, daysBetween, now } from '../common/time.js';
 import { clinic, doctors } from './data.js';
 import { booked, day, doctorChoice, hold, moving, open, service, serviceId, zone } from './flow.js';
 
@@ -104,60 +105,19 @@ export async function refresh({ all = true } = {}) {
 export const strip = computed(() => {
   if (!clinic.value || !serviceId.value || !doctors.value) return null;
   const first = dayOf(now(), zone.value);
-  const table = new Map(
-    daysFrom(first, shown.value * FORTNIGHT).map((d) => [d, { day: d, slots: new Map(), parts: [] }]),
-  );
+  const parts = [];
   for (const doctor of chosenDoctors()) {
     for (let n = 0; n < shown.value; n++) {
-      const part = fortnights.value[keyOf(doctor.id, fortnight(n, first), serviceId.value)];
+      const from = fortnight(n, first);
+      const part = fortnights.value[keyOf(doctor.id, from, serviceId.value)];
       if (!part) return null;
-      collect(table, part, fortnight(n, first));
+      parts.push({ ...part, from, count: FORTNIGHT });
     }
   }
-  return [...table.values()].map(finish);
+  return freeDays({ first, count: shown.value * FORTNIGHT, zone: zone.value, parts });
 });
 
-function collect(table, part, from) {
-  for (const d of daysFrom(from, FORTNIGHT)) table.get(d)?.parts.push(part);
-  for (const slot of part.slots) {
-    const { day: d, minutes } = wallOf(slot.ms);
-    const times = table.get(d)?.slots;
-    if (!times || slot.ms <= now()) continue;
-    const same = times.get(slot.ms);
-    if (same) same.choices.push(slot);
-    else times.set(slot.ms, { ms: slot.ms, minutes, choices: [slot] });
-  }
-}
-
-const finish = ({ day: d, slots, parts }) => ({
-  day: d,
-  free: slots.size,
-  closed: !slots.size && !parts.some((part) => worksOn(part, d)),
-  slots: [...slots.values()].sort((a, b) => a.ms - b.ms),
-});
-
-// The same instants come again with each answer, and asking Intl is dear on a slow phone.
-const walls = new Map();
-function wallOf(ms) {
-  let it = walls.get(ms);
-  if (!it) walls.set(ms, (it = wall(ms, zone.peek())));
-  return it;
-}
-
-/** Whether there are hours on a day that are not over and not all taken away: then a day without free times is full. */
-function worksOn({ rules, exceptions }, d) {
-  const { day: todayKey, minutes } = wall(now(), zone.peek());
-  const left = (end) => d !== todayKey || minutesFrom(end) > minutes;
-  const rule = rules.some(
-    (r) =>
-      r.weekday === weekdayOf(d) && (!r.validFrom || r.validFrom <= d) && (!r.validTo || r.validTo >= d) && left(r.end),
-  );
-  const covers = (e) => dayOf(e.from, zone.peek()) <= d && dayOf(Date.parse(e.to) - 1, zone.peek()) >= d;
-  const closed = exceptions.some(
-    (e) => e.kind === 'closed' && covers(e) && Date.parse(e.to) - Date.parse(e.from) >= 12 * 3600000,
-  );
-  return (rule && !closed) || exceptions.some((e) => e.kind === 'extra' && covers(e));
-}
+const wallOf = (ms) => wallIn(zone.peek(), ms);
 
 /** The times of the chosen day, with those just taken in their places: [{ms, minutes, choices, taken}] */
 export const times = computed(() => {

@@ -1,6 +1,7 @@
 // The third question: days and times, and what stands there when there are none.
 import { CalendarX2, ChevronRight, ClockAlert } from 'lucide';
 import { connected } from '../common/connection.js';
+import { TimesLoading } from '../common/daytimes.jsx';
 import { t } from '../common/i18n.js';
 import { formatPhone, telHref } from '../common/phone.js';
 import { capital, dayOf, formatTime, formatWhen, now, zoneName, zoneNote } from '../common/time.js';
@@ -25,7 +26,7 @@ export function When() {
 }
 
 function Offer() {
-  if (!strip.value) return failed.value && connected.value ? <Broken /> : <Loading />;
+  if (!strip.value) return failed.value && connected.value ? <Broken /> : <TimesLoading />;
   if (!anyFree.value) return <NothingFree />;
   return (
     <>
@@ -36,26 +37,6 @@ function Offer() {
         {t(connected.value && !failed.value ? 'public.live' : 'public.notLive')}
       </p>
     </>
-  );
-}
-
-function Loading() {
-  return (
-    <div class="stack stack--3" aria-busy="true">
-      <p class="visually-hidden" role="status">
-        {t('public.loadingTimes')}
-      </p>
-      <div class="days">
-        {Array.from({ length: 7 }, (_, i) => (
-          <span key={i} class="skeleton skel-day" />
-        ))}
-      </div>
-      <div class="slots__grid">
-        {Array.from({ length: 8 }, (_, i) => (
-          <span key={i} class="skeleton skeleton--block" />
-        ))}
-      </div>
-    </div>
   );
 }
 
@@ -105,7 +86,7 @@ function NothingFree() {
 
 function ZoneLine() {
   const note = day.value && times.value[0] && zoneNote(times.value[0].ms, zone.value);
-  return note && <p class="small muted">{t('public.clinicTime', { zone: zoneName(zone.value, times.value[0].ms) })}</p>;
+  return note && <p class="small muted">{t('times.clinicTime', { zone: zoneName(zone.value, times.value[0].ms) })}</p>;
 }
 
 /** Someone was faster: the nearest free times are the answer. */

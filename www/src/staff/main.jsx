@@ -13,11 +13,11 @@ import { startI18n } from '../common/i18n.js';
 import * as words from './words.js';
 import { App } from './app.jsx';
 import { begin } from './session.js';
-import { startRouter } from './shell/router.js';
+import { startRouter } from '../common/router.js';
 import { startKeys } from './shell/keys.js';
 
 await startI18n({ en: { ...words }, hi: () => import('./hi.js') });
-startRouter();
+startRouter('/staff');
 startKeys();
 begin();
 render(<App />, document.getElementById('app'));

@@ -32,6 +32,24 @@ export const common = {
   status_no_show: 'Did not come',
 };
 
+// Days and times to choose from, wherever one books.
+export const times = {
+  day: 'Day',
+  moreDays: 'Later',
+  showLater: 'Show later days',
+  nFree: { one: '{n} free', other: '{n} free' },
+  closed: 'Closed',
+  full: 'Full',
+  morning: 'Morning',
+  afternoon: 'Afternoon',
+  evening: 'Evening',
+  taken: 'taken',
+  pickDay: 'Pick a day with free times.',
+  arrowsHint: 'The arrow keys move between times',
+  loadingTimes: 'Loading times',
+  clinicTime: 'Times are {zone}, as at the clinic.',
+};
+
 const publicSite = {
   title: 'Book a visit',
   titleMove: 'Change the time',
@@ -60,7 +78,6 @@ const publicSite = {
   unreachable: 'Booking does not answer right now',
   unreachableText: 'We keep trying.',
   unreachableCall: 'We keep trying. You can also call us.',
-  loadingTimes: 'Loading times',
   timesFailed: 'The times did not come',
   timesFailedText: 'We keep trying. What you chose is still here.',
   nothingFree: 'No free times in the next two weeks',
@@ -69,19 +86,6 @@ const publicSite = {
   lookFurther: 'Look further ahead',
   askFor: 'Ask for {doctor} instead',
   callNumber: 'Call {phone}',
-  nFree: { one: '{n} free', other: '{n} free' },
-  closed: 'Closed',
-  full: 'Full',
-  day: 'Day',
-  moreDays: 'Later',
-  showLater: 'Show later days',
-  morning: 'Morning',
-  afternoon: 'Afternoon',
-  evening: 'Evening',
-  taken: 'taken',
-  pickDay: 'Pick a day with free times.',
-  arrowsHint: 'The arrow keys move between times',
-  clinicTime: 'Times are {zone}, as at the clinic.',
   live: 'Times update by themselves',
   notLive: 'Times may be out of date',
   justTaken: '{time} has just been taken',

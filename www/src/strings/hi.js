@@ -32,6 +32,24 @@ export const common = {
   status_no_show: 'नहीं आए',
 };
 
+// Days and times to choose from, wherever one books.
+export const times = {
+  day: 'दिन',
+  moreDays: 'आगे',
+  showLater: 'आगे के दिन दिखाएँ',
+  nFree: { one: '{n} ख़ाली', other: '{n} ख़ाली' },
+  closed: 'बंद',
+  full: 'भरा',
+  morning: 'सुबह',
+  afternoon: 'दोपहर',
+  evening: 'शाम',
+  taken: 'गया',
+  pickDay: 'कोई ऐसा दिन चुनें जिसमें समय ख़ाली हो।',
+  arrowsHint: 'तीर वाले बटन से समय बदलें',
+  loadingTimes: 'समय खुल रहे हैं',
+  clinicTime: 'समय {zone} में हैं, जैसा क्लिनिक में है।',
+};
+
 const publicSite = {
   title: 'मुलाक़ात बुक करें',
   titleMove: 'समय बदलें',
@@ -60,7 +78,6 @@ const publicSite = {
   unreachable: 'बुकिंग अभी जवाब नहीं दे रही',
   unreachableText: 'हम कोशिश करते रहेंगे।',
   unreachableCall: 'हम कोशिश करते रहेंगे। आप हमें फ़ोन भी कर सकते हैं।',
-  loadingTimes: 'समय खुल रहे हैं',
   timesFailed: 'समय नहीं मिल पाए',
   timesFailedText: 'हम कोशिश करते रहेंगे। आपने जो चुना है वह यहीं है।',
   nothingFree: 'अगले दो हफ़्तों में कोई समय ख़ाली नहीं है',
@@ -69,19 +86,6 @@ const publicSite = {
   lookFurther: 'आगे के दिन देखें',
   askFor: 'इनकी जगह {doctor} से मिलें',
   callNumber: '{phone} पर फ़ोन करें',
-  nFree: { one: '{n} ख़ाली', other: '{n} ख़ाली' },
-  closed: 'बंद',
-  full: 'भरा',
-  day: 'दिन',
-  moreDays: 'आगे',
-  showLater: 'आगे के दिन दिखाएँ',
-  morning: 'सुबह',
-  afternoon: 'दोपहर',
-  evening: 'शाम',
-  taken: 'गया',
-  pickDay: 'कोई ऐसा दिन चुनें जिसमें समय ख़ाली हो।',
-  arrowsHint: 'तीर वाले बटन से समय बदलें',
-  clinicTime: 'समय {zone} में हैं, जैसा क्लिनिक में है।',
   live: 'समय अपने-आप ताज़ा होते हैं',
   notLive: 'हो सकता है समय पुराने हों',
   justTaken: '{time} अभी-अभी किसी और ने ले लिया',
