@@ -12,14 +12,15 @@
 #include "hub/inbox.h"
 #include "lib/error.h"
 
-#define DOOR_MISSED 1000 /* changes that are read for one who comes back */
+#define DOOR_SECRET_BYTES 64 /* of ours 32 */
+#define DOOR_MISSED 1000     /* changes that are read for one who comes back */
 
 struct door;
 struct peer;
 
 struct door_who { /* from the token; empty texts for a stranger */
 	char session[UUID_SIZE], account[UUID_SIZE];
-	char secret[2 + 2 * 32 + 1]; /* as bytea */
+	char secret[2 + 2 * DOOR_SECRET_BYTES + 1]; /* as bytea */
 	unsigned role;
 	int64_t expires_s;
 };

@@ -113,6 +113,7 @@ read_some(struct feed *f, struct place *p, const struct head *h, bool past,
 	}
 	news = news_of(f, h, (size_t)n);
 	news->past = past;
+	news->ready = !past;
 	for (; news->n < (size_t)n; news->n++)
 		news->changes[news->n] =
 			feed_row(rows, (int)news->n, p->clinic, p->epoch);
@@ -142,6 +143,7 @@ begin(struct feed *f, struct place *p, const struct head *h)
 {
 	int64_t from = h->seq > PREFILL ? h->seq - PREFILL : 0;
 	struct feed_news *news = news_of(f, h, 0);
+	enum err e;
 
 	if (p == NULL) {
 		if ((p = calloc(1, sizeof *p)) == NULL)
@@ -155,7 +157,15 @@ begin(struct feed *f, struct place *p, const struct head *h)
 	news->begins = true;
 	news->seq = p->seq;
 	inbox_put(f->to, &news->letter);
-	return read_on(f, p, h, true);
+	if ((e = read_on(f, p, h, true)) != E_OK) {
+		p->epoch[0] = '\0'; /* begin anew */
+		return e;
+	}
+	news = news_of(f, h, 0);
+	news->seq = p->seq;
+	news->ready = true;
+	inbox_put(f->to, &news->letter);
+	return E_OK;
 }
 
 static enum err

@@ -24,7 +24,8 @@ struct feed_news {
 	int64_t purged_to; /* what came before cannot be read any more */
 	bool begins;       /* whatever was known of this clinic is void */
 	bool past;         /* known before the hub ran: for the ring alone */
-	size_t n;
+	bool ready;        /* nothing is missing up to seq */
+	size_t n, done;    /* done: by the reader */
 	struct change *changes[];
 };
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "hub/news.h"
 #include "hub/peer_join.h"
 #include "lib/clock.h"
 #include "lib/log.h"
@@ -99,139 +100,6 @@ hub_form(struct forms *f, struct arena *a, const struct sub *s,
 	return f->m[form] = msg_new(buf_bytes(&b));
 }
 
-/* One event on one topic: made once for each form, put before everybody. */
-static void
-deliver(struct arena *a, const struct change *c, struct room *room,
-	const struct post *p)
-{
-	struct forms forms[ROOM_AUDIENCES] = { 0 };
-	unsigned sent = 0;
-
-	for (struct sub *s = room->subs; s != NULL; s = s->next) {
-		enum audience who = s->staff ? ROOM_STAFF : ROOM_OTHERS;
-
-		if (p->staff_only && !s->staff)
-			continue;
-		peer_put(s->peer,
-			hub_form(&forms[who], a, s, c, p, room->last[who]), s,
-			0);
-		sent++;
-	}
-	for (size_t i = 0; i < ROOM_AUDIENCES; i++) {
-		forms_drop(&forms[i]);
-		if (i == ROOM_STAFF || !p->staff_only)
-			room->last[i] = c->seq;
-	}
-	hub.stats.sent += sent;
-}
-
-/* Who was signed out is cut off, in whatever they are. */
-static void
-end_session(const char *session, struct arena *a)
-{
-	for (struct peer *p = hub.peers; p != NULL; p = p->next)
-		if (p->who != NULL &&
-			strcmp(p->who->claims.session, session) == 0)
-			peer_close(p, CLOSE_UNAUTHENTICATED, a);
-}
-
-/*
- * An appointment that left a doctor's or patient's list is none of theirs any
- * more, so neither is its own topic.
- */
-static void
-let_go(const struct change *c, struct room *room, struct arena *a)
-{
-	for (struct sub *s = room->subs, *next; s != NULL; s = next) {
-		const struct peer_who *who = s->peer->who;
-		bool theirs = false;
-
-		next = s->next;
-		for (size_t i = 0; who != NULL && i < c->n_gone; i++) {
-			const char *id = c->gone + i * UUID_SIZE;
-
-			theirs = theirs || strcmp(id, who->doctor) == 0 ||
-				strcmp(id, who->patient) == 0;
-		}
-		if (theirs || c->n_scopes == 0)
-			peer_drop_sub(s, "phx_close", a);
-	}
-}
-
-static void
-hand_on(struct clinic *clinic, struct change *c, struct arena *a)
-{
-	struct post posts[CHANGE_POSTS];
-	size_t n = change_posts(c, posts);
-	struct room *room;
-	int64_t us;
-
-	for (size_t i = 0; i < n; i++) {
-		room = rooms_find(hub.rooms, clinic, posts[i].kind,
-			posts[i].id);
-		if (room != NULL)
-			deliver(a, c, room, &posts[i]);
-	}
-	if (c->entity == CHANGE_SESSION)
-		end_session(c->id, a);
-	if (c->entity == CHANGE_APPOINTMENT && c->n_gone > 0 &&
-		(room = rooms_find(hub.rooms, clinic, TOPIC_APPOINTMENT,
-			 c->id)) != NULL)
-		let_go(c, room, a);
-	hub.stats.events++;
-	hub.stats.latency_n++;
-	us = clock_us() - c->made_us;
-	hub.stats.latency_us += us;
-	if (us > hub.stats.latency_max_us)
-		hub.stats.latency_max_us = us;
-}
-
-static void
-void_room(struct room *room, void *arg)
-{
-	for (struct sub *s = room->subs, *next; s != NULL; s = next) {
-		next = s->next;
-		peer_drop_sub(s, "phx_error", arg);
-	}
-}
-
-/* The clinic counts anew: everybody joins again, and is told to compare. */
-static struct clinic *
-begin(struct clinic *clinic, const struct feed_news *news, struct arena *a)
-{
-	if (clinic == NULL) {
-		if ((clinic = calloc(1, sizeof *clinic)) == NULL)
-			abort();
-		snprintf(clinic->id, sizeof clinic->id, "%s", news->clinic);
-		clinic->next = hub.clinics;
-		hub.clinics = clinic;
-	} else {
-		rooms_each(hub.rooms, clinic, void_room, a);
-	}
-	ring_clear(&clinic->ring);
-	return clinic;
-}
-
-static void
-take_news(struct feed_news *news, struct arena *a)
-{
-	struct clinic *clinic = hub_clinic(news->clinic);
-
-	if (news->begins || clinic == NULL)
-		clinic = begin(clinic, news, a);
-	snprintf(clinic->epoch, sizeof clinic->epoch, "%s", news->epoch);
-	clinic->purged_to = news->purged_to;
-	for (size_t i = 0; i < news->n; i++) {
-		ring_put(&clinic->ring, news->changes[i]);
-		clinic->seq = news->changes[i]->seq;
-		if (!news->past)
-			hand_on(clinic, news->changes[i], a);
-		change_drop(news->changes[i]);
-	}
-	clinic->seq = news->seq;
-	free(news);
-}
-
 void
 hub_read(struct arena *a)
 {
@@ -240,10 +108,11 @@ hub_read(struct arena *a)
 	for (struct letter *l = inbox_take(&hub.in); l != NULL; l = next) {
 		next = l->next;
 		if (l->kind == LETTER_NEWS)
-			take_news((struct feed_news *)l, a);
+			news_put((struct feed_news *)l);
 		else
 			join_answered((struct door_ask *)l, a);
 	}
+	news_read(a);
 }
 
 void
@@ -305,6 +174,7 @@ hub_open(const char *node, void (*ring)(void *arg), void *arg)
 {
 	snprintf(hub.node, sizeof hub.node, "%s", node);
 	hub.rooms = rooms_new();
+	hub.news_last = &hub.news;
 	inbox_open(&hub.in, ring, arg);
 	hub.door = door_open(&hub.in);
 	hub.feed = feed_start(&hub.in, LETTER_NEWS);
@@ -312,29 +182,35 @@ hub_open(const char *node, void (*ring)(void *arg), void *arg)
 }
 
 static void
-free_news(struct feed_news *news)
+free_letters(struct letter *l)
 {
-	for (size_t i = 0; i < news->n; i++)
-		change_drop(news->changes[i]);
-	free(news);
+	struct letter *next;
+
+	for (; l != NULL; l = next) {
+		struct feed_news *news = (struct feed_news *)l;
+
+		next = l->next;
+		if (l->kind != LETTER_NEWS) {
+			door_ask_free((struct door_ask *)l);
+			continue;
+		}
+		for (size_t i = news->done; i < news->n; i++)
+			change_drop(news->changes[i]);
+		free(news);
+	}
 }
 
 void
 hub_close(void)
 {
-	struct letter *l, *next;
 	struct clinic *c;
 
 	feed_stop(hub.feed);
 	door_close(hub.door);
 	scribe_stop(hub.scribe);
-	for (l = inbox_take(&hub.in); l != NULL; l = next) {
-		next = l->next;
-		if (l->kind == LETTER_NEWS)
-			free_news((struct feed_news *)l);
-		else
-			door_ask_free((struct door_ask *)l);
-	}
+	free_letters(inbox_take(&hub.in));
+	free_letters(hub.news);
+	free_letters(hub.parked);
 	while ((c = hub.clinics) != NULL) {
 		hub.clinics = c->next;
 		ring_clear(&c->ring);

@@ -21,6 +21,7 @@ struct clinic {
 	char id[UUID_SIZE], epoch[UUID_SIZE];
 	int64_t seq; /* of the last change that was handed on */
 	int64_t purged_to;
+	bool is_ready; /* what was before the hub is in the ring */
 	struct ring ring;
 };
 
@@ -36,11 +37,15 @@ struct hub {
 	struct clinic *clinics;
 	struct peer *peers, *troubled;
 	struct inbox in;
+	struct letter *news, **news_last; /* still to be handed on */
+	struct letter
+		*parked; /* answers about clinics that are not known yet */
 	struct door *door;
 	struct feed *feed;
 	struct scribe *scribe;
 	struct hub_stats stats;
 	char node[64];
+	unsigned deepest; /* queue that was put into, since news were read */
 	bool draining;
 };
 

@@ -28,7 +28,7 @@ static struct {
 	struct lws_context *context;
 	struct lws_vhost *vhost;
 	struct lws *listener;
-	lws_sorted_usec_list_t tick;
+	lws_sorted_usec_list_t tick, later;
 	int64_t slice, most;
 	volatile sig_atomic_t ending;
 } net;
@@ -41,6 +41,12 @@ static const struct lws_protocols protocols[] = {
 	{ "phoenix", net_event, 0, RX_BYTES, 0, NULL, 0 },
 	{ NULL, NULL, 0, 0, 0, NULL, 0 },
 };
+
+bool
+net_is_first(struct lws *wsi)
+{
+	return strcmp(lws_get_protocol(wsi)->name, protocols[0].name) == 0;
+}
 
 /* Its own timers cost a walk through all connections; peer_tick pings. */
 static const lws_retry_bo_t no_timers = { .secs_since_valid_hangup = 0 };
@@ -61,6 +67,22 @@ net_ring(void *arg)
 	(void)arg;
 	if (net.context != NULL)
 		lws_cancel_service(net.context);
+}
+
+static void
+ring_now(lws_sorted_usec_list_t *sul)
+{
+	(void)sul;
+	hub_read(net_arena);
+	hub_settle(net_arena);
+	arena_reset(net_arena);
+}
+
+void
+net_ring_later(int ms)
+{
+	lws_sul_schedule(net.context, 0, &net.later, ring_now,
+		ms * (lws_usec_t)1000);
 }
 
 static void

@@ -22,6 +22,9 @@ void net_close(void);
 /* Wakes net_run; from any thread. */
 void net_ring(void *arg);
 
+/* The same in some milliseconds; for the network thread. */
+void net_ring_later(int ms);
+
 /* The peer has something to send. */
 void net_write(struct peer *p);
 

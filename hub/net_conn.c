@@ -11,7 +11,7 @@
 #include "hub/net_part.h"
 #include "hub/peer_join.h"
 
-#define WRITES 16 /* in one go, so that others get their turn */
+#define WRITES 32 /* in one go, so that others get their turn */
 
 static const char socket_path[] = "/realtime/v1/websocket";
 static const char stream_path[] = "/realtime/v1/events";
@@ -222,7 +222,8 @@ on_event(struct lws *wsi, enum lws_callback_reasons reason, struct peer *p,
 		net_accept(lws_get_socket_fd(wsi));
 		return 0;
 	case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
-		hub_read(net_arena);
+		if (net_is_first(wsi)) /* each protocol is told */
+			hub_read(net_arena);
 		return 0;
 	default:
 		return 0;

@@ -52,16 +52,34 @@ net_path(struct lws *wsi, struct arena *a)
 	return path != NULL && ok ? path : "";
 }
 
+/* The library has taken it apart at each "&". */
+static struct bytes
+query_of(struct lws *wsi, struct arena *a, bool *ok)
+{
+	int all = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_URI_ARGS), n;
+	struct buf b = buf_new(a, FIELD_BYTES);
+
+	if (all > FIELD_BYTES) {
+		*ok = false;
+		return buf_bytes(&b);
+	}
+	for (int i = 0;; i++) {
+		n = lws_hdr_copy_fragment(wsi, buf_room(&b, (size_t)all + 2),
+			all + 1, WSI_TOKEN_HTTP_URI_ARGS, i);
+		if (n <= 0)
+			return buf_bytes(&b);
+		b.n += (size_t)n;
+		buf_putc(&b, '&');
+	}
+}
+
 bool
 net_read_request(struct lws *wsi, struct arena *a, bool is_sse,
 	struct peer_request *out)
 {
 	bool ok = true;
-	const char *query = header(wsi, a, WSI_TOKEN_HTTP_URI_ARGS, &ok);
-
 	*out = (struct peer_request) { .is_sse = is_sse };
-	if (query != NULL)
-		out->query = (struct bytes) { query, strlen(query) };
+	out->query = query_of(wsi, a, &ok);
 	out->cookie = header(wsi, a, WSI_TOKEN_HTTP_COOKIE, &ok);
 	out->origin = header(wsi, a, WSI_TOKEN_ORIGIN, &ok);
 	out->host = header(wsi, a, WSI_TOKEN_HOST, &ok);

@@ -12,6 +12,9 @@
 int net_event(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 	void *in, size_t n);
 
+/* Whether that was said to the first of our protocols. */
+bool net_is_first(struct lws *wsi);
+
 /*
  * Reads the head of a request.  Everything lives in the arena; false when a
  * part of it is too long.

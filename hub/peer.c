@@ -110,6 +110,8 @@ peer_put(struct peer *p, struct msg *m, const struct sub *owner, uint64_t key)
 	if (p->in_trouble || p->close_code != 0 || p->wire == NULL)
 		return;
 	if (queue_put(&p->queue, m, owner, key)) {
+		if (p->queue.n > hub.deepest)
+			hub.deepest = p->queue.n;
 		net_write(p);
 		return;
 	}

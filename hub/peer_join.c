@@ -400,7 +400,7 @@ catch_up(struct sub *s, struct arena *a)
 			older->topic = s->topic;
 			older->missed = true;
 			older->since = r->prev;
-			older->upto = c->seq;
+			older->upto = first > 0 ? first - 1 : c->seq;
 			memcpy(older->clinic, c->id, UUID_SIZE);
 			memcpy(older->epoch, c->epoch, UUID_SIZE);
 			r->asked = true;
@@ -466,9 +466,7 @@ take_answer(struct peer *p, struct door_ask *ask, struct arena *a)
 		return true;
 	}
 	s->staff = ask->staff;
-	if (ask->e == E_OK &&
-		(s->resume->clinic = hub_clinic(ask->clinic)) == NULL)
-		ask->e = E_UNAVAILABLE; /* a clinic of this very moment */
+	s->resume->clinic = hub_clinic(ask->clinic);
 	if (ask->e != E_OK)
 		turn_away(s, ask->e, a);
 	else
@@ -480,7 +478,14 @@ void
 join_answered(struct door_ask *ask, struct arena *a)
 {
 	struct peer *p = ask->peer;
+	struct clinic *c = hub_clinic(ask->clinic);
 
+	/* The hub has just begun, and has not heard all. */
+	if (ask->e == E_OK && (c == NULL || !c->is_ready)) {
+		ask->letter.next = hub.parked;
+		hub.parked = &ask->letter;
+		return;
+	}
 	p->asks--;
 	if (peer_is_over(p) || !take_answer(p, ask, a))
 		door_ask_free(ask);
