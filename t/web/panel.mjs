@@ -175,7 +175,7 @@ test('a third save during the comparison asks again', () => withStaff(browser, '
   await field(page, 'Reason').fill('mine');
   const second = await change(row, { reason: 'theirs' });
   await press(page, 'Save');
-  await panel(page).getByRole('alert').waitFor();
+  await panel(page).getByText('theirs', { exact: true }).waitFor();
   await change(second, { reason: 'theirs again' });
   await press(page, 'Save this choice');
   await panel(page).getByText('theirs again').waitFor();

@@ -10,3 +10,6 @@ export function initials(name) {
     .map((word) => [...word][0].toUpperCase())
     .join('');
 }
+
+/** 'Meera' for 'Dr. Meera Rao' */
+export const shortName = (name) => name.replace(/^(dr|डॉ)\.?\s+/i, '').split(/\s+/)[0];

@@ -28,6 +28,7 @@ export const mayCancel = (row) => cancellable.includes(row.status);
 const FINAL = ['completed', 'cancelled', 'no_show'];
 export const isOver = (row) => FINAL.includes(row.status);
 
+/* lockFence, if it is among the members, is of the lock and not of the row. */
 async function put(id, body) {
   return (await api('PUT', `/api/appointments/${id}`, { body })).appointment;
 }
@@ -49,7 +50,8 @@ async function inTurn(id, version, write) {
 
 /** Saves members on the version they were made on; the row as it then is. */
 export async function save(store, row, members, version = row.version) {
-  const end = store.get(row.id) ? store.optimistic(row.id, members) : () => {};
+  const { lockFence, ...seen } = members;
+  const end = store.get(row.id) ? store.optimistic(row.id, seen) : () => {};
   try {
     const saved = await inTurn(row.id, version, (on) => put(row.id, { ...members, version: on }));
     await store.apply(saved);
@@ -66,8 +68,8 @@ export async function undo(store, row) {
   return saved;
 }
 
-export async function cancel(store, row) {
-  await api('DELETE', `/api/appointments/${row.id}`);
+export async function cancel(store, row, fence) {
+  await api('DELETE', `/api/appointments/${row.id}${fence ? `?lockFence=${fence}` : ''}`);
   const { appointment } = await api('GET', `/api/appointments/${row.id}`);
   await store.apply(appointment);
   return appointment;

@@ -10,14 +10,17 @@ import { cancel, isOver, mayCancel, movesOf, save, undo } from '../changes.js';
 import { present } from '../shell/clock.js';
 import { setGuard } from '../shell/router.js';
 import { tellRefusal } from '../tell.js';
+import { Cursors } from './cursors.jsx';
 import { changesOf, draftOf, isDirty } from './form.js';
 import { Discussion } from './discussion.jsx';
 import { History } from './history.jsx';
+import { isBarred, LockBanner } from './lockbanner.jsx';
 import { CancelDialog, CloseButton, LeaveDialog, Refusal, Views } from './parts.jsx';
+import { useLock } from './uselock.js';
 import { Versus } from './versus.jsx';
 import { VisitFields } from './visit.jsx';
 
-export function Editor({ row, put, store, me, clinic, doctors, services, live, onClose }) {
+export function Editor({ row, put, store, me, clinic, doctors, services, live = store.live, onClose }) {
   const zone = clinic.timeZone;
   const today = dayOf(new Date(present.value), zone);
   const { base, draft, set, reset, dirty, isTyped } = useDraft(row);
@@ -26,18 +29,27 @@ export function Editor({ row, put, store, me, clinic, doctors, services, live, o
   const [view, setView] = useState('details');
   const guard = useGuard(isTyped, () => submit());
   const box = useRef();
+  const form = useRef();
+  const lock = useLock(row.id, me, store);
   const id = useId();
   const { offline } = store.status.value;
-  const readOnly = isOver(row);
+  const barred = isBarred(lock.state.value);
+  const readOnly = isOver(row) || barred;
   const shown = { zone, today, doctors, services };
 
   useEffect(() => {
     box.current?.querySelector('h2')?.focus();
   }, []);
 
+  const type = (part) => {
+    set(part);
+    lock.touch();
+  };
+
   const done = (saved) => {
     put(saved);
     reset(saved);
+    lock.release();
     setOutside(false);
     setState({});
   };
@@ -60,12 +72,26 @@ export function Editor({ row, put, store, me, clinic, doctors, services, live, o
       members.status = 'confirmed';
     setState({ busy: status ?? 'save' });
     try {
-      const saved = await save(store, on, members, on.version);
+      const saved = await write(on, members, isDirty(from, on));
       done(saved);
       toast(status ? t(`today.did_${status}`, { name: saved.name, doctor: doctors.find((one) => one.id === saved.doctorId)?.name ?? t('today.theDoctor') }) : t('common.saved'), status ? undoable(saved) : {});
       return true;
     } catch (error) {
       return refused(error, from);
+    }
+  }
+
+  /* Under the lock.  Who lost it meanwhile, and finds it free, takes it anew: then the version decides. */
+  async function write(on, members, locked) {
+    const put = () => save(store, on, { ...members, ...(lock.fence && { lockFence: lock.fence }) }, on.version);
+    if (locked)
+      await lock.ensure(); /* when it is somebody else's the server says so, with their name */
+    try {
+      return await put();
+    } catch (error) {
+      if (error.status !== 423 || !(await lock.acquire()))
+        throw error;
+      return put();
     }
   }
 
@@ -92,7 +118,7 @@ export function Editor({ row, put, store, me, clinic, doctors, services, live, o
   async function doCancel() {
     setState({ busy: 'cancel', asking: true });
     try {
-      const gone = await cancel(store, row);
+      const gone = await cancel(store, row, lock.fence);
       done(gone);
       toast(t('panel.didCancel', { name: row.name }), undoable(gone));
     } catch (error) {
@@ -110,8 +136,8 @@ export function Editor({ row, put, store, me, clinic, doctors, services, live, o
   };
 
   const errors = state.errors ?? {};
-  const input = (name, more) => (a) => <input {...a} {...more} class="input" name={name} value={draft[name] ?? ''} readOnly={readOnly} onInput={(e) => set({ [name]: e.currentTarget.value })} />;
-  const area = (name) => (a) => <textarea {...a} class="textarea" name={name} value={draft[name] ?? ''} readOnly={readOnly} onInput={(e) => set({ [name]: e.currentTarget.value })} />;
+  const input = (name, more) => (a) => <input {...a} {...more} class="input" name={name} value={draft[name] ?? ''} readOnly={readOnly} onInput={(e) => type({ [name]: e.currentTarget.value })} />;
+  const area = (name) => (a) => <textarea {...a} class="textarea" name={name} value={draft[name] ?? ''} readOnly={readOnly} onInput={(e) => type({ [name]: e.currentTarget.value })} />;
   const moved = row.version !== base.version;
 
   return (
@@ -120,6 +146,7 @@ export function Editor({ row, put, store, me, clinic, doctors, services, live, o
         <div class="grow"><div class="row"><h2 id={id} class="as-h2" tabIndex={-1}>{row.name}</h2><Badge status={row.status} /></div><p class="muted">{subtitle(row, shown)}</p></div>
         <CloseButton onClose={onClose} />
       </div>
+      <LockBanner {...{ lock, me, dirty }} onCompare={dirty && moved && !state.theirs ? () => setState({ theirs: row }) : null} />
       {state.theirs ? (
         <div class="panel__body"><Versus base={base} draft={draft} theirs={state.theirs} {...shown} busy={state.busy} onBack={() => setState({})}
           onSave={(next) => submit(null, { from: next, on: state.theirs })} /></div>
@@ -128,21 +155,22 @@ export function Editor({ row, put, store, me, clinic, doctors, services, live, o
           <Views view={view} onView={setView} />
           {view === 'discussion' && <Discussion {...{ row, me, zone, today, offline, live }} />}
           {view === 'history' && <History row={row} {...shown} />}
-          <form class="panel__body stack" hidden={view !== 'details'} onSubmit={(e) => { e.preventDefault(); submit(); }}>
-            {state.error && <Refusal error={state.error} {...shown} onSlot={({ startsAt, doctorId }) => { set({ startsAt, ...(doctorId && { doctorId }) }); setState({}); }} />}
-            {dirty && moved && !state.error && <Banner kind="warning" title={t('panel.movedTitle')} action={<Button small onClick={() => setState({ theirs: row })}>{t('panel.compare')}</Button>}>{t('panel.movedText')}</Banner>}
+          <form class="panel__body stack" ref={form} hidden={view !== 'details'} onSubmit={(e) => { e.preventDefault(); submit(); }}>
+            {state.error && !(state.error.status === 423 && barred) && <Refusal error={state.error} {...shown} onSlot={({ startsAt, doctorId }) => { type({ startsAt, ...(doctorId && { doctorId }) }); setState({}); }} />}
+            {dirty && moved && !barred && !state.error && <Banner kind="warning" title={t('panel.movedTitle')} action={<Button small onClick={() => setState({ theirs: row })}>{t('panel.compare')}</Button>}>{t('panel.movedText')}</Banner>}
             <div class="two">
               <Field label={t('panel.name')} error={errors.name}>{input('name', { maxLength: 200, autocomplete: 'off' })}</Field>
               <Field label={t('panel.phone')} error={errors.phone}>{input('phone', { type: 'tel', autocomplete: 'off' })}</Field>
             </div>
-            <VisitFields {...{ row, draft, set, ...shown, errors, outside, setOutside, readOnly }} mayMoveDoctor={me.role !== 'doctor'} />
+            <VisitFields {...{ row, draft, set: type, ...shown, errors, outside, setOutside, readOnly }} mayMoveDoctor={me.role !== 'doctor'} />
             <Field label={t('panel.email')} optional error={errors.email}>{input('email', { type: 'email', autocomplete: 'off' })}</Field>
             <Field label={t('panel.reason')} optional error={errors.reason}>{area('reason')}</Field>
             <Field label={t('panel.notes')} optional error={errors.notes} hint={t('panel.notesHint')}>{area('notes')}</Field>
             <p class="quiet">{t(`panel.source_${row.source}`)}, {formatDay(dayOf(row.createdAt, zone), { today })}, <span class="num">{formatTime(row.createdAt, zone)}</span> · {t('panel.version', { n: row.version })}</p>
             <button type="submit" hidden />
+            <Cursors box={form} id={row.id} me={me} live={live} />
           </form>
-          {view === 'details' && <Foot {...{ row, zone, today, dirty, offline, busy: state.busy, submit, reset: () => { reset(row); setState({}); } }} onCancel={() => setState({ asking: true })} />}
+          {view === 'details' && <Foot {...{ row, zone, today, dirty, offline, barred, free: lock.state.value.kind === 'lost' && !lock.state.value.lock, busy: state.busy, submit, reset: () => { reset(row); lock.release(); setState({}); } }} onCancel={() => setState({ asking: true })} />}
         </>
       )}
       {state.asking && <CancelDialog row={row} zone={zone} today={today} busy={state.busy === 'cancel'} onKeep={() => setState({})} onCancel={doCancel} />}
@@ -151,8 +179,9 @@ export function Editor({ row, put, store, me, clinic, doctors, services, live, o
   );
 }
 
-function Foot({ row, zone, today, dirty, offline, busy, submit, reset, onCancel }) {
-  const why = offline ? { off: true, 'aria-describedby': 'panel-offline' } : {};
+function Foot({ row, zone, today, dirty, offline, barred, free, busy, submit, reset, onCancel }) {
+  const shut = offline || (barred && !free);
+  const why = shut ? { off: true, 'aria-describedby': offline ? 'panel-offline' : 'panel-barred' } : {};
   const moves = movesOf(row, present.value);
   const due = !row.startsAt || dayOf(row.startsAt, zone) <= today || row.status === 'requested';
   return (
@@ -160,10 +189,11 @@ function Foot({ row, zone, today, dirty, offline, busy, submit, reset, onCancel 
       {moves.map((status, i) => (
         <Button key={status} kind={i === 0 && due && !dirty ? 'primary' : undefined} icon={statusIcon(status)} busy={busy === status} {...why} onClick={() => submit(status)}>{t(`panel.move_${status}`)}</Button>
       ))}
-      {!isOver(row) && (dirty || moves.length === 0) && <Button kind={dirty ? 'primary' : undefined} busy={busy === 'save'} off={!dirty || offline} {...why} onClick={() => submit()}>{t('common.save')}</Button>}
+      {!isOver(row) && (dirty || moves.length === 0) && <Button kind={dirty ? 'primary' : undefined} busy={busy === 'save'} off={!dirty || shut} {...why} onClick={() => submit()}>{t('common.save')}</Button>}
       {dirty && <Button onClick={reset}>{t('panel.discard')}</Button>}
       {mayCancel(row) && !dirty && <Button kind="danger-quiet" class="push" {...why} aria-haspopup="dialog" onClick={onCancel}>{t('panel.cancelAsk')}</Button>}
-      {offline && <p class="quiet foot-note" id="panel-offline">{t('panel.offlineNote')}</p>}
+      {offline ? <p class="quiet foot-note" id="panel-offline">{t('panel.offlineNote')}</p>
+        : shut && <p class="quiet foot-note" id="panel-barred">{t('panel.barredNote')}</p>}
     </div>
   );
 }

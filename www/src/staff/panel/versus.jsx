@@ -1,6 +1,6 @@
 /*
- * versus.jsx - two versions of an appointment side by side; field by field,
- * mine or theirs.  What agrees is not asked about.
+ * versus.jsx - two versions of an appointment side by side, and what was there
+ * before; field by field, mine or theirs.  What agrees is not asked about.
  */
 import { useRef, useState } from 'preact/hooks';
 import { Check, GitCompareArrows } from 'lucide';
@@ -22,11 +22,12 @@ export function Versus({ base, draft, theirs, zone, today, doctors, services, bu
       <Banner kind="warning" alert icon={GitCompareArrows} title={t('panel.conflictTitle')}>{t('panel.conflictText', { n: asks.length })}</Banner>
       <table class="versus" ref={table}>
         <caption class="visually-hidden">{t('panel.conflictCaption')}</caption>
-        <thead><tr><th scope="col">{t('panel.field')}</th><th scope="col">{t('panel.mine')} <span class="quiet">{t('panel.notSaved')}</span></th><th scope="col">{t('panel.theirs')} <span class="quiet">{t('panel.savedAt', { time: formatTime(theirs.updatedAt, zone), version: theirs.version })}</span></th></tr></thead>
+        <thead><tr><th scope="col">{t('panel.field')}</th><th scope="col">{t('panel.before')} <span class="quiet">{t('panel.savedVersion', { version: base.version })}</span></th><th scope="col">{t('panel.mine')} <span class="quiet">{t('panel.notSaved')}</span></th><th scope="col">{t('panel.theirs')} <span class="quiet">{t('panel.savedAt', { time: formatTime(theirs.updatedAt, zone), version: theirs.version })}</span></th></tr></thead>
         <tbody>
           {asks.map(({ name }) => (
             <tr key={name}>
               <th scope="row" id={`v-${name}`}>{t(`panel.${name}`)}</th>
+              <td class="versus__before"><p><span class="versus__label">{t('panel.before')}: </span>{words(base, name) || <span class="quiet">{t('panel.empty')}</span>}</p></td>
               {['mine', 'theirs'].map((side) => (
                 <td key={side}>
                   <label class="pick">
@@ -38,7 +39,7 @@ export function Versus({ base, draft, theirs, zone, today, doctors, services, bu
             </tr>
           ))}
           {same.map((name) => (
-            <tr key={name}><th scope="row">{t(`panel.${name}`)}</th><td colSpan={2}><p class="same"><Icon of={Check} size="s" /> {t('panel.same', { value: words(theirs, name) || t('panel.empty') })}</p></td></tr>
+            <tr key={name}><th scope="row">{t(`panel.${name}`)}</th><td colSpan={3}><p class="same"><Icon of={Check} size="s" /> {t('panel.same', { value: words(theirs, name) || t('panel.empty') })}</p></td></tr>
           ))}
         </tbody>
       </table>
