@@ -21,7 +21,7 @@ export function App() {
 function Face() {
   const now = session.value;
   const { path } = place.value;
-  const found = findPage(path);
+  const found = findPage(path, now.me?.role);
 
   /* Whoever is out is at the sign-in page, and comes back to where they were going. */
   useEffect(() => {

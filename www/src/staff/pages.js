@@ -5,7 +5,7 @@
  * services, store, navigate } and, for addresses that go on, { rest }.  `me`
  * may be a doctor: then the store holds that doctor's appointments only.
  */
-import { CalendarClock, CalendarDays, LayoutList, ListFilter, Printer } from 'lucide';
+import { CalendarClock, CalendarDays, LayoutList, ListFilter, Lock, Printer } from 'lucide';
 
 const everybody = ['admin', 'frontdesk', 'doctor'];
 
@@ -15,6 +15,7 @@ export const pages = [
   { path: '/staff/appointments', name: 'appointments', fill: true, icon: ListFilter, may: everybody, load: () => import('./appointments/index.jsx').catch(missing) },
   { path: '/staff/availability', name: 'availability', icon: CalendarClock, may: everybody, load: () => import('./availability/index.jsx').catch(missing) },
   { path: '/staff/daysheet', name: 'daysheet', icon: Printer, may: everybody, load: () => import('./daysheet/index.jsx').catch(missing) },
+  { path: '/staff/locks', name: 'locks', icon: Lock, may: ['admin'], load: () => import('./locks/index.jsx').catch(missing) },
 ];
 
 /* A part that does not arrive: the network, or a new release that has other files. */
@@ -24,9 +25,9 @@ function missing(error) {
 
 export const home = '/staff/today';
 
-/** { page, rest } for a path; rest is what follows the page's own address. */
-export function findPage(path) {
-  const page = pages.find((one) => path === one.path || path.startsWith(`${one.path}/`));
+/** { page, rest } for a path; rest is what follows the page's own address. With a role: if that one sees it. */
+export function findPage(path, role) {
+  const page = pages.find((one) => (path === one.path || path.startsWith(`${one.path}/`)) && (!role || one.may.includes(role)));
   return page ? { page, rest: decodeURIComponent(path.slice(page.path.length + 1)) } : null;
 }
 

@@ -8,6 +8,7 @@ import { t } from '../../common/i18n.js';
 import { dayOf, formatWhen } from '../../common/time.js';
 import { Button, Empty, Icon, Skeleton } from '../../common/ui.jsx';
 import { dayFinder } from '../days.js';
+import { useMarks } from '../held.js';
 import { Panel } from '../panel/index.jsx';
 import { present } from '../shell/clock.js';
 import { useKeys } from '../shell/keys.js';
@@ -35,6 +36,7 @@ export default function Appointments(props) {
   const list = useRef();
   const columns = useColumns(list, me, doctors);
   const { loaded, offline } = store.status.value;
+  const marks = useMarks(store, me);
 
   const draw = (item, index) => {
     const { row } = item;
@@ -42,7 +44,7 @@ export default function Appointments(props) {
       return <DayHead key={item.key} {...{ item, index, today, columns }} />;
     return (
       <Row key={item.key} {...{ row, index, zone, columns }} doctor={doctors.find((one) => one.id === row.doctorId)} service={services.find((one) => one.id === row.serviceId)}
-        isNew={store.isNew(row.id)} open={row.id === openId} href={link(filter, row.id)} />
+        isNew={store.isNew(row.id)} lock={marks.get(row.id)} open={row.id === openId} href={link(filter, row.id)} />
     );
   };
   const head = <Head filter={filter} columns={columns} />;

@@ -5,15 +5,16 @@ import { memo } from 'preact/compat';
 import { t } from '../../common/i18n.js';
 import { formatDay, formatTime } from '../../common/time.js';
 import { Badge } from '../../common/ui.jsx';
+import { By } from '../by.jsx';
 
-export const Row = memo(function Row({ row, index, zone, doctor, service, isNew, open, href, columns }) {
+export const Row = memo(function Row({ row, index, zone, doctor, service, isNew, lock, open, href, columns }) {
   const names = [isNew && 'is-new', row.status === 'cancelled' && 'is-cancelled'].filter(Boolean).join(' ') || undefined;
   const at = row.startsAt ?? (row.walkIn ? row.createdAt : null);
   return (
     <tr class={names} aria-rowindex={index + 2} aria-current={open ? 'true' : undefined} data-row={row.id}>
       <td class="num"><time>{at ? formatTime(at, zone) : '–'}</time></td>
       <td>
-        <div class="truncate"><a class="cell-name" href={href}>{row.name}</a>{row.walkIn && <> <span class="tag">{t('today.walkedIn')}</span></>}{isNew && <> <span class="tag tag--new">{t('appointments.justNow')}</span></>}</div>
+        <div class="truncate"><a class="cell-name" href={href}>{row.name}</a>{row.walkIn && <> <span class="tag">{t('today.walkedIn')}</span></>}{lock && <> <By lock={lock} /></>}{isNew && <> <span class="tag tag--new">{t('appointments.justNow')}</span></>}</div>
         <div class="muted truncate">{row.reason || service?.name || ' '}</div>
       </td>
       {columns.includes('doctor') && <td class="truncate">{doctor?.name ?? t('appointments.any')}</td>}

@@ -4,6 +4,8 @@ import { Move, Plus, Timer } from 'lucide';
 import { Icon, statusIcon, statusWord } from '../../common/ui.jsx';
 import { lang, t } from '../../common/i18n.js';
 import { clock } from '../../common/time.js';
+import { hueOf } from '../../common/people.js';
+import { By } from '../by.jsx';
 import { pixel } from './axis.js';
 import { canMove, closingOf } from './board.js';
 import { columns as spread } from './layout.js';
@@ -57,7 +59,7 @@ function boxOf(axis, visit, place) {
   };
 }
 
-function Visit({ visit, axis, place, note, from, busy }) {
+function Visit({ visit, axis, place, note, from, busy, lock }) {
   const { height, style } = boxOf(axis, visit, place);
   const tall = height >= TALL;
   const movable = canMove(visit);
@@ -68,6 +70,7 @@ function Visit({ visit, axis, place, note, from, busy }) {
     from && 'event--from',
     busy && 'event--busy',
     movable && 'event--movable',
+    lock && `event--locked person-${hueOf(lock.userId)}`,
   ]
     .filter(Boolean)
     .join(' ');
@@ -86,6 +89,7 @@ function Visit({ visit, axis, place, note, from, busy }) {
         title={`${clock(visit.from)} ${visit.name}, ${note}, ${statusWord(visit.status)}`}
       >
         <VisitText visit={visit} note={note} tall={tall} icon={statusIcon(visit.status)} />
+        {lock && <By lock={lock} class="event__who" />}
         <span class="visually-hidden">, {statusWord(visit.status)}</span>
       </button>
     </li>
@@ -220,7 +224,7 @@ function Closed({ column, schedule, zone }) {
  * column: filled by fillColumn().  shown: visits whose move is under way, by id.  move: the signal of what is carried.
  * Lists are kept while nothing they show has changed: a drag draws one element, not four hundred.
  */
-export function Column({ column, axis, schedule, zone, services, shown, move, start, unfold, past, heading }) {
+export function Column({ column, axis, schedule, zone, services, shown, marks, move, start, unfold, past, heading }) {
   const lifted = move.value?.visit.id;
   const visits = useMemo(() => {
     const places = spread(column.visits.map((v) => ({ id: v.id, from: v.from, to: Math.max(v.to, v.from + 10) })));
@@ -234,9 +238,10 @@ export function Column({ column, axis, schedule, zone, services, shown, move, st
         note={services.get(v.serviceId) ?? ''}
         busy={shown.has(v.id)}
         from={lifted === v.id}
+        lock={marks.get(v.id)}
       />,
     ]);
-  }, [column, axis, services, shown, lifted, lang.value]);
+  }, [column, axis, services, shown, marks, lifted, lang.value]);
   const ground = useMemo(
     () => [...folds(axis, unfold), ...freeTimes(column, axis, start), ...holds(column, axis)],
     [column, axis, lang.value],

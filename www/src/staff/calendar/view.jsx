@@ -6,6 +6,7 @@ import { lang, t } from '../../common/i18n.js';
 import { addDays, formatDay, now } from '../../common/time.js';
 import { within } from '../availability/hours.js';
 import { openBooking } from '../booking/open.js';
+import { useMarks } from '../held.js';
 import { axis as axisOf, scale } from './axis.js';
 import { columnsOf, fillColumn, placed, shortestSlot } from './board.js';
 import { carrier } from './carry.js';
@@ -77,13 +78,14 @@ function useCarry(board, mover) {
 const start = (column, ms) =>
   openBooking({ doctorId: column.doctor.id, day: column.day, startsAt: new Date(ms).toISOString() });
 
-export function View({ at, data, open, setOpen, zone, minute, today, narrow, doctors, services, store, navigate, go }) {
+export function View({ at, data, open, setOpen, zone, minute, today, narrow, doctors, services, store, me, navigate, go }) {
   const area = useRef();
   const { items, schedules } = data.view;
   const learnt = (row) => store.apply(row);
   const mover = useMover({ zone, today, doctors, patch: data.patch, refresh: data.refresh, learnt });
   const service = services[0] ?? ANY_SERVICE;
   const shown = mover.shown.value;
+  const marks = useMarks(store, me);
   const { columns, axis } = useColumns({ at, doctors, items, schedules, shown, zone, service, minute, open });
   const carrying = useCarry({ columns, axis, schedules, zone, today }, mover);
   const unfold = useMemo(() => (from) => setOpen((before) => new Set([...before, from])), []);
@@ -98,7 +100,7 @@ export function View({ at, data, open, setOpen, zone, minute, today, narrow, doc
       ) : (
         <>
           <Grid
-            {...{ at, columns, axis, schedules, zone, today, services, shown, carrying, unfold, go }}
+            {...{ at, columns, axis, schedules, zone, today, services, shown, marks, carrying, unfold, go }}
             show={(id) => navigate(`/staff/appointments/${id}`)}
           />
           <Foot narrow={narrow} all={open === 'all'} setAll={(all) => setOpen(all ? 'all' : new Set())} />
@@ -117,7 +119,7 @@ export function View({ at, data, open, setOpen, zone, minute, today, narrow, doc
   );
 }
 
-function Grid({ at, columns, axis, schedules, zone, today, services, shown, carrying, unfold, go, show }) {
+function Grid({ at, columns, axis, schedules, zone, today, services, shown, marks, carrying, unfold, go, show }) {
   const names = useMemo(() => new Map(services.map((s) => [s.id, s.name])), [services]);
   const minute = presentOn(axis, columns, today, zone);
   const head = (column, i) =>
@@ -132,7 +134,7 @@ function Grid({ at, columns, axis, schedules, zone, today, services, shown, carr
         {columns.map((column, i) => (
           <Column
             key={column.key}
-            {...{ column, axis, zone, shown, move: carrying.move, start, unfold, services: names }}
+            {...{ column, axis, zone, shown, marks, move: carrying.move, start, unfold, services: names }}
             schedule={schedules.get(column.doctor.id)}
             past={pastOf(column.day, today, zone)}
             heading={head(column, i)}
