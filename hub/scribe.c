@@ -35,6 +35,7 @@ struct scribe {
 
 static const char report_sql[] = "SELECT feed.report($1::text, $2::jsonb)";
 static const char events_sql[] = "SELECT feed.note_events($1::text, $2::jsonb)";
+static const char expire_sql[] = "SELECT core.expire_locks()";
 static const char forget_sql[] = "SELECT feed.forget_events($1::interval)";
 static const char sign_off_sql[] = "SELECT feed.hub_ends($1::text)";
 
@@ -82,6 +83,8 @@ write_all(struct scribe *s, struct letter *l)
 		next = l->next;
 		call(s, l->kind == SCRIBE_REPORT ? report_sql : events_sql,
 			values, 2);
+		if (l->kind == SCRIBE_REPORT)
+			call(s, expire_sql, NULL, 0);
 		free(n);
 	}
 }

@@ -2,7 +2,8 @@
  * scribe.h - a thread that writes down what the hub has done.
  *
  * Nothing waits for it.  What cannot be written is tried three times and then
- * told to the log.
+ * told to the log.  With each report it also has edit locks recorded that have
+ * run out, so that those who listen are told.
  */
 #ifndef OPDESK_SCRIBE_H
 #define OPDESK_SCRIBE_H
