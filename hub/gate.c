@@ -5,6 +5,7 @@
 #include "hub/gate.h"
 
 #include <stdio.h>
+#include <strings.h>
 
 #include "lib/clock.h"
 #include "lib/session.h"
@@ -66,21 +67,50 @@ looks_like_token(struct bytes text)
 	return text.n > 0 && memchr(text.p, '.', text.n) != NULL;
 }
 
+/* As lib/session.c has it for requests. */
+static bool
+is_own(const struct peer_request *rq)
+{
+	if (rq->site != NULL && strcmp(rq->site, "same-origin") == 0)
+		return true;
+	return rq->origin != NULL && session_is_own(rq->origin, rq->host);
+}
+
+static bool
+is_foreign(const struct peer_request *rq)
+{
+	return rq->origin != NULL ||
+		(rq->site != NULL && strcmp(rq->site, "none") != 0);
+}
+
+static struct bytes
+bearer(const char *authorization)
+{
+	static const char scheme[] = "Bearer ";
+
+	if (strncasecmp(authorization, scheme, sizeof scheme - 1) != 0)
+		return (struct bytes) { NULL, 0 };
+	authorization += sizeof scheme - 1;
+	return (struct bytes) { authorization, strlen(authorization) };
+}
+
 enum err
 gate_read(const struct peer_request *rq, struct arena *a, struct door_who *who,
 	bool *bad, bool *explicit_token)
 {
 	struct bytes token = gate_parameter(a, rq->query, "token");
 	struct bytes kept = cookie(rq->cookie);
-	bool own = rq->origin != NULL && session_is_own(rq->origin, rq->host);
+	bool own = is_own(rq);
 
 	*who = (struct door_who) { 0 };
+	if (rq->authorization != NULL)
+		token = bearer(rq->authorization);
 	if (token.p == NULL)
 		token = gate_parameter(a, rq->query, "apikey");
 	*explicit_token = token.p != NULL && looks_like_token(token);
 	if (!*explicit_token) {
 		/* A browser sends it for any page that asks (CSWSH). */
-		if (kept.p != NULL && rq->origin != NULL && !own)
+		if (kept.p != NULL && is_foreign(rq) && !own)
 			return E_CSRF;
 		token = own ? kept : (struct bytes) { NULL, 0 };
 	}

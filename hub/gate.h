@@ -11,8 +11,8 @@ struct bytes gate_parameter(struct arena *a, struct bytes query,
 	const char *name) MUST_USE;
 
 /*
- * Reads the token of a request, as api.md orders them: token or apikey in the
- * query, else the cookie, which counts only from our own origin.  E_OK, with
+ * Reads the token of a request: Authorization, token or apikey in the query,
+ * else the cookie, which counts only from our own origin.  E_OK, with
  * *who perhaps still empty and *bad set when there was one that is none;
  * E_CSRF when the Origin is a foreign one.
  */

@@ -41,66 +41,6 @@ hub_clinic(const char *id)
 }
 
 void
-forms_drop(struct forms *f)
-{
-	for (size_t i = 0; i < FORMS; i++)
-		msg_drop(f->m[i]);
-	*f = (struct forms) { 0 };
-}
-
-static enum form
-form_of(const struct sub *s)
-{
-	if (s->peer->is_sse)
-		return FORM_SSE;
-	if (s->peer->vsn == PHX_V1)
-		return s->topic.prefixed ? FORM_V1_PREFIXED : FORM_V1;
-	return s->topic.prefixed ? FORM_V2_PREFIXED : FORM_V2;
-}
-
-/* WHATWG HTML, 9.2: one event; JSON as we write it has no line ends. */
-static void
-put_sse(struct buf *b, const struct change *c, const struct post *p,
-	struct bytes topic, struct bytes payload)
-{
-	buf_puts(b, "id: ");
-	change_id(b, c->epoch, c->seq);
-	buf_printf(b,
-		"\ndata: {\"topic\":\"%.*s\",\"event\":\"%s\",\"payload\":",
-		(int)topic.n, topic.p, p->event);
-	buf_add(b, payload.p, payload.n);
-	buf_puts(b, "}\n\n");
-}
-
-struct msg *
-hub_form(struct forms *f, struct arena *a, const struct sub *s,
-	const struct change *c, const struct post *p, int64_t prev)
-{
-	enum form form = form_of(s);
-	struct buf payload, b;
-	char name[sizeof TOPIC_PREFIX + TOPIC_MAX_BYTES];
-	char bare[TOPIC_MAX_BYTES];
-	struct phx_to to = { .topic = { name, 0 } };
-
-	if (f->m[form] != NULL)
-		return f->m[form];
-	payload = buf_new(a, p->body.n + 256);
-	b = buf_new(a, p->body.n + 512);
-	change_payload(&payload, c, p, prev);
-	topic_name(s->topic.kind, s->topic.id, bare);
-	to.topic.n = (size_t)snprintf(name, sizeof name, "%s%s",
-		s->topic.prefixed ? TOPIC_PREFIX : "", bare);
-	if (form == FORM_SSE) {
-		put_sse(&b, c, p, to.topic, buf_bytes(&payload));
-	} else {
-		phx_head(&b, s->peer->vsn, &to);
-		phx_broadcast_tail(&b, s->peer->vsn, p->event,
-			buf_bytes(&payload));
-	}
-	return f->m[form] = msg_new(buf_bytes(&b));
-}
-
-void
 hub_read(struct arena *a)
 {
 	struct letter *next;

@@ -12,7 +12,7 @@
 #include "hub/ring.h"
 #include "hub/rooms.h"
 #include "hub/scribe.h"
-#include "lib/phx.h"
+#include "lib/buf.h"
 
 enum hub_letter { LETTER_NEWS, LETTER_ANSWER };
 
@@ -51,21 +51,6 @@ struct hub {
 
 extern struct hub hub;
 
-/* A message for one spelling of a topic: each is made once and shared. */
-enum form {
-	FORM_V1,
-	FORM_V1_PREFIXED,
-	FORM_V2,
-	FORM_V2_PREFIXED,
-	FORM_SSE,
-	FORMS
-};
-
-struct forms {
-	struct msg *m[FORMS];
-};
-void forms_drop(struct forms *f);
-
 /* Starts the threads; ring wakes the network thread, from any thread. */
 void hub_open(const char *node, void (*ring)(void *arg), void *arg);
 void hub_close(void);
@@ -83,9 +68,5 @@ uint32_t hub_now_s(void); /* monotonic, never 0 */
 uint32_t hub_now_ms(void);
 
 struct clinic *hub_clinic(const char *id); /* NULL: not known (yet) */
-
-/* The message that tells s of a change, made if need be; kept by f. */
-struct msg *hub_form(struct forms *f, struct arena *a, const struct sub *s,
-	const struct change *c, const struct post *p, int64_t prev);
 
 #endif

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "hub/guests.h"
 #include "hub/hub.h"
 #include "hub/net_part.h"
 #include "lib/log.h"
@@ -28,7 +29,7 @@ static struct {
 	struct lws_context *context;
 	struct lws_vhost *vhost;
 	struct lws *listener;
-	lws_sorted_usec_list_t tick, later;
+	lws_sorted_usec_list_t tick, timers[NET_TIMERS];
 	int64_t slice, most;
 	volatile sig_atomic_t ending;
 } net;
@@ -70,18 +71,20 @@ net_ring(void *arg)
 }
 
 static void
-ring_now(lws_sorted_usec_list_t *sul)
+on_timer(lws_sorted_usec_list_t *sul)
 {
-	(void)sul;
-	hub_read(net_arena);
+	if (sul == &net.timers[NET_CURSORS])
+		guests_tick(net_arena);
+	else
+		hub_read(net_arena);
 	hub_settle(net_arena);
 	arena_reset(net_arena);
 }
 
 void
-net_ring_later(int ms)
+net_after(enum net_timer t, int ms)
 {
-	lws_sul_schedule(net.context, 0, &net.later, ring_now,
+	lws_sul_schedule(net.context, 0, &net.timers[t], on_timer,
 		ms * (lws_usec_t)1000);
 }
 

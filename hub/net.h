@@ -22,8 +22,9 @@ void net_close(void);
 /* Wakes net_run; from any thread. */
 void net_ring(void *arg);
 
-/* The same in some milliseconds; for the network thread. */
-void net_ring_later(int ms);
+/* Has one of these looked at in some milliseconds; network thread only. */
+enum net_timer { NET_NEWS, NET_CURSORS, NET_TIMERS };
+void net_after(enum net_timer t, int ms);
 
 /* The peer has something to send. */
 void net_write(struct peer *p);

@@ -190,7 +190,7 @@ leave(struct lws *wsi, struct peer *p)
 	lws_set_opaque_user_data(wsi, NULL);
 	free(p->partial);
 	hub.stats.streams -= p->is_sse && p->is_open;
-	peer_gone(p);
+	peer_gone(p, net_arena);
 }
 
 static int

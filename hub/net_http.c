@@ -81,6 +81,8 @@ net_read_request(struct lws *wsi, struct arena *a, bool is_sse,
 	*out = (struct peer_request) { .is_sse = is_sse };
 	out->query = query_of(wsi, a, &ok);
 	out->cookie = header(wsi, a, WSI_TOKEN_HTTP_COOKIE, &ok);
+	out->authorization = header(wsi, a, WSI_TOKEN_HTTP_AUTHORIZATION, &ok);
+	out->site = custom(wsi, a, "sec-fetch-site:");
 	out->origin = header(wsi, a, WSI_TOKEN_ORIGIN, &ok);
 	out->host = header(wsi, a, WSI_TOKEN_HOST, &ok);
 	out->address = header(wsi, a, WSI_TOKEN_HTTP_X_REAL_IP, &ok);

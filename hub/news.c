@@ -10,6 +10,7 @@
 #include "hub/hub.h"
 #include "hub/net.h"
 #include "hub/peer_join.h"
+#include "hub/tell.h"
 #include "lib/clock.h"
 
 /*
@@ -39,7 +40,7 @@ deliver(struct arena *a, const struct change *c, struct room *room,
 		if (p->staff_only && !s->staff)
 			continue;
 		peer_put(s->peer,
-			hub_form(&forms[who], a, s, c, p, room->last[who]), s,
+			tell_form(&forms[who], a, s, c, p, room->last[who]), s,
 			0);
 		sent++;
 	}
@@ -207,7 +208,7 @@ news_read(struct arena *a)
 	}
 	if (hub.news != NULL && hub.deepest > DEEP) {
 		until_us = clock_tick_us() + DEEP_MS * 1000;
-		net_ring_later(DEEP_MS);
+		net_after(NET_NEWS, DEEP_MS);
 	} else if (hub.news != NULL)
 		net_ring(NULL);
 }

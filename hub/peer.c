@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "hub/gate.h"
+#include "hub/guests.h"
 #include "hub/hub.h"
 #include "hub/net.h"
 #include "hub/peer_join.h"
@@ -75,10 +76,10 @@ free_peer(struct peer *p)
 }
 
 void
-peer_gone(struct peer *p)
+peer_gone(struct peer *p, struct arena *a)
 {
 	while (p->subs != NULL)
-		peer_drop_sub(p->subs, NULL, NULL);
+		peer_drop_sub(p->subs, NULL, a);
 	queue_clear(&p->queue);
 	if (p->is_open) {
 		if (p->next != NULL)
@@ -176,6 +177,7 @@ peer_drop_sub(struct sub *s, const char *event, struct arena *a)
 	*link = s->peers_next;
 	p->n_subs--;
 	if (s->room != NULL) {
+		guests_leave(s, a);
 		rooms_leave(hub.rooms, s);
 		hub.stats.subscriptions--;
 	}
@@ -237,6 +239,7 @@ handle(struct peer *p, const struct phx_frame *f, struct arena *a)
 {
 	struct phx_to to = { f->join_ref, f->ref, f->topic };
 	enum err e = E_OK;
+	struct sub *s;
 
 	switch (f->want) {
 	case PHX_JOIN:
@@ -251,7 +254,15 @@ handle(struct peer *p, const struct phx_frame *f, struct arena *a)
 		e = join_renew(p, f->payload, a);
 		break;
 	case PHX_BROADCAST:
+		s = join_find(p, f->topic);
+		e = s != NULL ? guests_broadcast(s, f, a) : E_NOT_FOUND;
+		if (e == E_OK)
+			return; /* twenty answers a second help nobody */
+		break;
 	case PHX_PRESENCE:
+		s = join_find(p, f->topic);
+		e = s != NULL ? guests_presence(s, f, a) : E_NOT_FOUND;
+		break;
 	case PHX_ACK:
 	case PHX_OTHER:
 		e = E_VALIDATION_ERROR;

@@ -27,7 +27,8 @@ enum peer_close {
 struct peer_request {
 	bool is_sse;
 	struct bytes query; /* as sent */
-	const char *cookie, *origin, *host, *address, *last_event_id;
+	const char *cookie, *authorization, *origin, *site, *host, *address,
+		*last_event_id;
 };
 
 /* Who a client is, once that is known from a token. */
@@ -85,7 +86,7 @@ void peer_frame(struct peer *p, struct arena *a, bool is_binary,
 	struct bytes text);
 
 /* The socket is gone; so is p, now or when the door has answered. */
-void peer_gone(struct peer *p);
+void peer_gone(struct peer *p, struct arena *a);
 
 /*
  * Puts a message before the peer.  When it does not fit, the peer is in

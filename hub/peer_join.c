@@ -8,8 +8,10 @@
 #include <stdlib.h>
 
 #include "hub/gate.h"
+#include "hub/guests.h"
 #include "hub/hub.h"
 #include "hub/net.h"
+#include "hub/tell.h"
 #include "lib/str.h"
 
 #define STEP_EVENTS 32
@@ -30,17 +32,6 @@ struct resume {
 };
 
 static struct bytes
-spell(const struct topic *t, char out[NAME_BYTES])
-{
-	char bare[TOPIC_MAX_BYTES];
-
-	topic_name(t->kind, t->id, bare);
-	return (struct bytes) { out,
-		(size_t)snprintf(out, NAME_BYTES, "%s%s",
-			t->prefixed ? TOPIC_PREFIX : "", bare) };
-}
-
-static struct bytes
 text_of(const char *s)
 {
 	return (struct bytes) { s, s != NULL ? strlen(s) : 0 };
@@ -51,7 +42,7 @@ join_signal(struct buf *b, const struct sub *s, const char *event)
 {
 	char name[NAME_BYTES];
 	struct phx_to to = { text_of(s->join_ref), { NULL, 0 },
-		spell(&s->topic, name) };
+		tell_name(&s->topic, name) };
 
 	phx_signal(b, s->peer->vsn, &to, event);
 }
@@ -247,6 +238,15 @@ join_stream(struct peer *p, struct bytes topics, struct bytes since,
 	return e;
 }
 
+struct sub *
+join_find(struct peer *p, struct bytes topic)
+{
+	struct topic t;
+	struct sub *s = topic_read(topic, &t) ? find(p, &t) : NULL;
+
+	return s != NULL && s->room != NULL ? s : NULL;
+}
+
 void
 join_leave(struct peer *p, struct bytes topic, struct arena *a)
 {
@@ -285,7 +285,7 @@ let_in(struct sub *s, struct arena *a)
 		rooms_enter(hub.rooms, r->clinic, s, r->clinic->seq);
 	char name[NAME_BYTES];
 	struct phx_to to = { text_of(s->join_ref), text_of(r->ref),
-		spell(&s->topic, name) };
+		tell_name(&s->topic, name) };
 	struct buf response = buf_new(a, 256), b = buf_new(a, 512);
 
 	hub.stats.subscriptions++;
@@ -304,6 +304,7 @@ let_in(struct sub *s, struct arena *a)
 	}
 	end_resume(s);
 	peer_say(p, &b);
+	guests_welcome(s, a);
 }
 
 /* Says c to s, if it concerns it. */
@@ -316,7 +317,7 @@ say(struct sub *s, const struct change *c, struct arena *a)
 
 	if (!change_post_for(c, &s->topic, s->staff, &post))
 		return false;
-	peer_put(s->peer, hub_form(&forms, a, s, c, &post, r->prev), s, 0);
+	peer_put(s->peer, tell_form(&forms, a, s, c, &post, r->prev), s, 0);
 	forms_drop(&forms);
 	r->prev = c->seq;
 	return true;
@@ -436,7 +437,7 @@ turn_away(struct sub *s, enum err e, struct arena *a)
 	struct peer *p = s->peer;
 	char name[NAME_BYTES];
 	struct phx_to to = { text_of(s->join_ref), text_of(s->resume->ref),
-		spell(&s->topic, name) };
+		tell_name(&s->topic, name) };
 
 	if (p->is_sse) {
 		p->refused = e;

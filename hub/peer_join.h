@@ -24,6 +24,9 @@ enum err join_stream(struct peer *p, struct bytes topics, struct bytes since,
 /* A phx_leave; nothing happens to one who is not there. */
 void join_leave(struct peer *p, struct bytes topic, struct arena *a);
 
+/* Where p stands on a topic, let in; NULL: it does not. */
+struct sub *join_find(struct peer *p, struct bytes topic);
+
 /* A new access_token for the same account. */
 enum err join_renew(struct peer *p, const struct json *payload,
 	struct arena *a) MUST_USE;

@@ -25,7 +25,6 @@ struct room {
 	/* Number of the last event that each audience got here, or else of
 	 * the clinic's last when the room was made. */
 	int64_t last[ROOM_AUDIENCES];
-	void *guests; /* presence.h: who shows themselves, and where */
 };
 
 /* One connection's place on one topic. */
@@ -34,6 +33,7 @@ struct sub {
 	struct room *room;       /* NULL until it was let in */
 	struct sub *next, *prev; /* in the room */
 	struct sub *peers_next;  /* of the connection */
+	struct guest *guest;     /* guests.c: NULL unless it shows itself */
 	struct resume *resume;   /* peer_join.c: NULL once it is caught up */
 	char *join_ref;          /* as JSON, for what is said to it alone */
 	uint32_t serial;         /* tells it from one that had its place */

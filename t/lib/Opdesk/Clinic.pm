@@ -16,6 +16,7 @@ use Opdesk::Cluster;
 use Opdesk::Live;
 use Opdesk::Process;
 use Opdesk::Sql;
+use Opdesk::Stream;
 
 my $TOP = $Opdesk::Cluster::TOP;
 my $BUILD = $Opdesk::Cluster::BUILD;
@@ -102,6 +103,8 @@ sub live ($self, %o) {
 	my $hub = delete $o{hub};
 	return Opdesk::Live->new(url => $self->{url}, $hub ? (socket => "$self->{dir}/run/$hub.sock") : (), %o);
 }
+
+sub stream ($self, $topics, %o) { Opdesk::Stream->new(url => $self->{url}, topics => $topics, %o) }
 
 sub start_nginx ($self) {
 	my $dir = $self->{dir};
