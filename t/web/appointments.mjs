@@ -57,7 +57,7 @@ test('filters narrow it down, stand in the address, and come off again', () => w
   await page.getByRole('button', { name: 'Doctor' }).click();
   await page.locator('.menu:popover-open').getByLabel('Dr. Arun Shah').check();
   await page.keyboard.press('Escape');
-  assert.deepEqual(new Set(await page.locator('tr[data-row] td:nth-child(3)').allTextContents()), new Set(['Dr. Arun Shah']));
+  assert.deepEqual(new Set(await page.locator('tr[data-row] td:nth-child(4)').allTextContents()), new Set(['Dr. Arun Shah']));
   await page.getByRole('button', { name: 'Service' }).click();
   await page.locator('.menu:popover-open').getByLabel('Consultation').check();
   await page.keyboard.press('Escape');

@@ -83,7 +83,7 @@ test('a week of one doctor has a column for each day', () =>
     await page.locator(`[data-column="${monday}"]`).waitFor();
     await page.getByLabel('Doctor').selectOption({ label: 'Dr. Meera Rao' });
     await page.waitForURL(/doctor=[^&]*d1/);
-    await page.locator('.cal__head button').nth(1).click();
+    await page.locator('.cal__head h2 button').nth(1).click();
     await page.locator(`[data-column="${MEERA}"]`).waitFor();
     assert.match(page.url(), new RegExp(`day=${addDays(monday, 1)}`), 'the head of a day leads to it');
   }));

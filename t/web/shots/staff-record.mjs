@@ -1,5 +1,5 @@
 // What was done to an appointment and said about it, and steps for many at once.
-import { request, signIn } from '../lib/diary.mjs';
+import { never, request, signIn, workday } from '../lib/diary.mjs';
 
 export const name = 'staff-record';
 export const langs = ['en', 'hi'];
@@ -23,6 +23,21 @@ async function panel(page, row) {
   await signIn(page);
   await page.goto(`/staff/appointments/${row.id}`);
   await page.locator('.panel input[name=name]').waitFor();
+}
+
+async function list(page, width, query = '?status=requested&from=today') {
+  await signIn(page);
+  await page.goto(`/staff/appointments${query}`);
+  await page.locator('tr[data-row]').nth(3).waitFor();
+  if (width < 600)
+    await page.locator('.list__tools > .btn').click();
+}
+
+async function day(page) {
+  await signIn(page);
+  await page.goto(`/staff/calendar?day=${await workday(4)}`);
+  await page.locator('.cal__more').first().click();
+  await page.locator('.menu--day:popover-open').waitFor();
 }
 
 export const states = {
@@ -50,5 +65,39 @@ export const states = {
     await panel(page, items[0]);
     await view(page, 1);
     await page.locator('.panel .empty').waitFor();
+  },
+  'several chosen': async (page, { width }) => {
+    await list(page, width);
+    for (const i of [0, 1, 3])
+      await page.locator('tr[data-row] input').nth(i).check();
+  },
+  'cancel several': async (page, { width }) => {
+    await list(page, width);
+    for (const i of [0, 1, 3])
+      await page.locator('tr[data-row] input').nth(i).check();
+    await page.locator('.picks .btn--danger-quiet').click();
+    await page.locator('.outcome').nth(2).waitFor();
+  },
+  'some cannot': async (page, { width }) => {
+    await list(page, width, '?from=today&status=requested,confirmed,completed');
+    for (const i of [0, 1, 2, 3])
+      await page.locator('tr[data-row] input').nth(i).check();
+    await page.locator('.picks .btn--danger-quiet').click();
+    await page.locator('.outcome--no').first().waitFor();
+  },
+  'move a day': async (page) => {
+    await day(page);
+    await page.locator('.menu--day button').first().click();
+    await page.locator('dialog input[type=number]').fill('15');
+    await page.locator('.outcome').nth(1).waitFor();
+  },
+  'working': async (page, { width }) => {
+    await list(page, width);
+    await page.locator('thead input').check();
+    await page.locator('.picks .btn--danger-quiet').click();
+    await page.locator('.outcome').nth(2).waitFor();
+    await page.route('**/api/appointments/bulk', never);
+    await page.locator('.dialog__foot .btn--danger').click();
+    await page.locator('dialog .bar').waitFor();
   },
 };

@@ -3,7 +3,7 @@
  * open.  /staff/appointments/ID opens it; the filters stand in the query.
  */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { ArrowDown, ArrowUp, SearchX } from 'lucide';
+import { ArrowDown, ArrowUp, ListChecks, SearchX } from 'lucide';
 import { t } from '../../common/i18n.js';
 import { dayOf, formatWhen } from '../../common/time.js';
 import { Button, Empty, Icon, Skeleton } from '../../common/ui.jsx';
@@ -18,6 +18,7 @@ import { Trouble } from '../shell/trouble.jsx';
 import { startOf, useRows } from '../store.js';
 import { useArchive } from './archive.js';
 import { link, nearest, readFilter, select, withHeads } from './filter.js';
+import { PickAll, PickBar, usePicks } from './picks.jsx';
 import { DayHead, Row } from './row.jsx';
 import { Filters, Views } from './tools.jsx';
 import { VirtualTable } from './virtual.jsx';
@@ -32,9 +33,12 @@ export default function Appointments(props) {
   const { items, found, busy } = useItems(store, filter, key, zone, today);
   const counts = useCounts(store, zone, today);
   const table = useRef();
-  const cursor = useListKeys(items, table, openId, (row) => navigate(link(filter, row.id)));
+  const rows = useMemo(() => items.flatMap(({ row }) => row ?? []), [items]);
+  const picks = usePicks(rows, key);
+  const cursor = useListKeys(items, table, openId, (row) => navigate(link(filter, row.id)), picks);
   const list = useRef();
-  const columns = useColumns(list, me, doctors);
+  const [picking, setPicking] = useState(false);
+  const { columns, wide } = useColumns(list, me, doctors, picking || picks.rows.length > 0);
   const { loaded, offline } = store.status.value;
   const marks = useMarks(store, me);
 
@@ -44,10 +48,10 @@ export default function Appointments(props) {
       return <DayHead key={item.key} {...{ item, index, today, columns }} />;
     return (
       <Row key={item.key} {...{ row, index, zone, columns }} doctor={doctors.find((one) => one.id === row.doctorId)} service={services.find((one) => one.id === row.serviceId)}
-        isNew={store.isNew(row.id)} lock={marks.get(row.id)} open={row.id === openId} href={link(filter, row.id)} />
+        isNew={store.isNew(row.id)} lock={marks.get(row.id)} open={row.id === openId} href={link(filter, row.id)} picked={picks.has(row.id)} toggle={picks.toggle} />
     );
   };
-  const head = <Head filter={filter} columns={columns} />;
+  const head = <Head {...{ filter, columns, picks }} count={rows.length} />;
   const close = () => {
     cursor.current = openId;
     return navigate(link(filter));
@@ -61,8 +65,10 @@ export default function Appointments(props) {
           <Views me={me} filter={filter} counts={counts} />
           <div class="list__tools">
             <Filters filter={filter} doctors={me.role === 'doctor' ? [] : doctors} services={services} today={today} onChange={(next) => navigate(link(next, openId), { replace: true })} />
+            {!wide && <Button small kind="quiet" icon={ListChecks} aria-pressed={picking ? 'true' : 'false'} onClick={() => { setPicking(!picking); picks.clear(); }}>{t('bulk.choose')}</Button>}
             <p class="muted num" role="status">{loaded ? t('appointments.nFound', { n: found.length }) : ''}</p>
           </div>
+          <PickBar {...{ picks, offline, me, doctors, zone, today, store }} count={rows.length} />
           <Trouble store={store} zone={zone} what={t('appointments.broken')}>
             {!loaded && found.length === 0 ? <Pending />
               : items.length === 0 ? <Nothing {...{ store, filter, zone, today, busy, navigate, offline }} />
@@ -101,8 +107,8 @@ function useCounts(store, zone, today) {
 
 const WIDE = 600;
 
-/* The doctor has a column where the list is wide enough for it. */
-function useColumns(box, me, doctors) {
+/* The doctor has a column where the list is wide enough for it; boxes are there, or asked for. */
+function useColumns(box, me, doctors, picking) {
   const [wide, setWide] = useState(false);
   useLayoutEffect(() => {
     const look = () => setWide(box.current.clientWidth >= WIDE);
@@ -112,11 +118,13 @@ function useColumns(box, me, doctors) {
     return () => seen.disconnect();
   }, []);
   const withDoctor = wide && me.role !== 'doctor' && doctors.length > 1;
-  return useMemo(() => ['time', 'patient', ...(withDoctor ? ['doctor'] : []), 'status'], [withDoctor]);
+  const withPick = wide || picking;
+  const columns = useMemo(() => [...(withPick ? ['pick'] : []), 'time', 'patient', ...(withDoctor ? ['doctor'] : []), 'status'], [withDoctor, withPick]);
+  return { columns, wide };
 }
 
-/* j and k go through the rows, also those that are not drawn yet. */
-function useListKeys(items, table, openId, open) {
+/* j and k go through the rows, also those that are not drawn yet; x chooses, with shift up to there. */
+function useListKeys(items, table, openId, open, picks) {
   const cursor = useRef(openId || null);
   const step = (by) => {
     let at = items.findIndex((item) => item.row && item.row.id === cursor.current);
@@ -133,7 +141,11 @@ function useListKeys(items, table, openId, open) {
     if (openId && openId !== cursor.current)
       open(items[at].row);
   };
-  useKeys({ j: () => step(1), k: () => step(-1) });
+  useKeys({
+    j: () => step(1), k: () => step(-1),
+    x: () => picks.toggle(cursor.current), X: () => picks.toggle(cursor.current, true),
+    ...(picks.rows.length > 0 && !openId && { Escape: picks.clear }),
+  });
   useEffect(() => {
     const come = (event) => {
       cursor.current = event.target.closest?.('[data-row]')?.dataset.row ?? cursor.current;
@@ -152,9 +164,10 @@ function useListKeys(items, table, openId, open) {
   return cursor;
 }
 
-function Head({ filter, columns }) {
+function Head({ filter, columns, picks, count }) {
   return (
     <tr>
+      {columns.includes('pick') && <th scope="col" class="pick-cell"><PickAll picks={picks} count={count} /></th>}
       <th scope="col" aria-sort={filter.down ? 'descending' : 'ascending'}><a class="sort" href={link({ ...filter, down: !filter.down })}>{t('appointments.time')}<Icon of={filter.down ? ArrowDown : ArrowUp} size="s" /></a></th>
       <th scope="col">{t('appointments.patient')}</th>
       {columns.includes('doctor') && <th scope="col">{t('appointments.doctor')}</th>}

@@ -1,12 +1,54 @@
 // What stands round the visits: heads of columns, the hours beside them, the line of the present, a closed day.
-import { CalendarOff } from 'lucide';
-import { Avatar, Button, Empty } from '../../common/ui.jsx';
+import { CalendarClock, CalendarOff, CalendarX, Ellipsis } from 'lucide';
+import { useId, useRef } from 'preact/hooks';
+import { Avatar, Button, Empty, Icon } from '../../common/ui.jsx';
 import { t } from '../../common/i18n.js';
 import { clock, formatDay, minutesOf, now } from '../../common/time.js';
 import { labels, pixel } from './axis.js';
 import { nextOpenDay } from './board.js';
 
-export function DoctorHead({ column, index }) {
+/* What can be done with a doctor's whole day. */
+function DayMenu({ column, onBulk }) {
+  const id = useId();
+  const button = useRef();
+  const menu = useRef();
+  const place = (event) => {
+    if (event.newState !== 'open') return;
+    const { right, bottom } = button.current.getBoundingClientRect();
+    menu.current.style.top = `${bottom + 4}px`;
+    menu.current.style.left = `${Math.max(8, right - menu.current.offsetWidth)}px`;
+  };
+  const choose = (action) => () => {
+    menu.current.hidePopover();
+    onBulk({ action, doctorId: column.doctor.id, day: column.day });
+  };
+  const words = { name: column.doctor.name, day: formatDay(column.day) };
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        class="btn btn--icon btn--small cal__more"
+        popovertarget={id}
+        aria-label={t('bulk.dayMenu', words)}
+      >
+        <Icon of={Ellipsis} />
+      </button>
+      <div ref={menu} class="menu menu--day" id={id} popover="auto" onToggle={place}>
+        <button type="button" aria-haspopup="dialog" onClick={choose('move')}>
+          <Icon of={CalendarClock} size="s" />
+          {t('bulk.moveDay')}
+        </button>
+        <button type="button" aria-haspopup="dialog" onClick={choose('cancel')}>
+          <Icon of={CalendarX} size="s" />
+          {t('bulk.cancelDay')}
+        </button>
+      </div>
+    </>
+  );
+}
+
+export function DoctorHead({ column, index, onBulk }) {
   return (
     <div class="cal__head">
       <Avatar name={column.doctor.name} person={(index % 4) + 1} />
@@ -18,11 +60,12 @@ export function DoctorHead({ column, index }) {
           {t('calendar.visits', { n: column.count })}, {t('calendar.free', { n: column.free.length })}
         </p>
       </div>
+      {column.count > 0 && <DayMenu column={column} onBulk={onBulk} />}
     </div>
   );
 }
 
-export function DayHead({ column, today, go }) {
+export function DayHead({ column, today, go, onBulk }) {
   return (
     <div class="cal__head" aria-current={column.day === today ? 'date' : undefined}>
       <div class="grow">
@@ -35,6 +78,7 @@ export function DayHead({ column, today, go }) {
           {column.spans.length + column.count === 0 ? t('calendar.closed') : t('calendar.visits', { n: column.count })}
         </p>
       </div>
+      {column.count > 0 && <DayMenu column={column} onBulk={onBulk} />}
     </div>
   );
 }

@@ -74,7 +74,7 @@ export default function Calendar({ me, clinic, doctors: all, services, store, na
         {data.view ? (
           <View
             key={at.view}
-            {...{ at, data, zone, minute, today, narrow, services, store, me, navigate, go, open, setOpen }}
+            {...{ at, data, zone, minute, today, narrow, all, me, services, store, navigate, go, open, setOpen }}
             doctors={shownDoctors}
           />
         ) : (

@@ -6,6 +6,7 @@ import { lang, t } from '../../common/i18n.js';
 import { addDays, formatDay, now } from '../../common/time.js';
 import { within } from '../availability/hours.js';
 import { openBooking } from '../booking/open.js';
+import { BulkDialog } from '../bulk/dialog.jsx';
 import { useMarks } from '../held.js';
 import { axis as axisOf, scale } from './axis.js';
 import { columnsOf, fillColumn, placed, shortestSlot } from './board.js';
@@ -78,7 +79,7 @@ function useCarry(board, mover) {
 const start = (column, ms) =>
   openBooking({ doctorId: column.doctor.id, day: column.day, startsAt: new Date(ms).toISOString() });
 
-export function View({ at, data, open, setOpen, zone, minute, today, narrow, doctors, services, store, me, navigate, go }) {
+export function View({ at, data, open, setOpen, zone, minute, today, narrow, doctors, all, me, services, store, navigate, go }) {
   const area = useRef();
   const { items, schedules } = data.view;
   const learnt = (row) => store.apply(row);
@@ -88,6 +89,7 @@ export function View({ at, data, open, setOpen, zone, minute, today, narrow, doc
   const marks = useMarks(store, me);
   const { columns, axis } = useColumns({ at, doctors, items, schedules, shown, zone, service, minute, open });
   const carrying = useCarry({ columns, axis, schedules, zone, today }, mover);
+  const [bulk, setBulk] = useState(null);
   const unfold = useMemo(() => (from) => setOpen((before) => new Set([...before, from])), []);
 
   useSwipe(area, (by) => {
@@ -101,12 +103,23 @@ export function View({ at, data, open, setOpen, zone, minute, today, narrow, doc
         <>
           <Grid
             {...{ at, columns, axis, schedules, zone, today, services, shown, marks, carrying, unfold, go }}
+            onBulk={setBulk}
             show={(id) => navigate(`/staff/appointments/${id}`)}
           />
           <Foot narrow={narrow} all={open === 'all'} setAll={(all) => setOpen(all ? 'all' : new Set())} />
         </>
       )}
       <Problem problem={mover.problem.value} zone={zone} today={today} close={mover.clear} choose={mover.move} />
+      {bulk && (
+        <BulkDialog
+          action={bulk.action}
+          target={{ doctorId: bulk.doctorId, day: bulk.day }}
+          {...{ me, zone, today, store }}
+          doctors={all}
+          onClose={() => setBulk(null)}
+          onDone={data.refresh}
+        />
+      )}
       {carrying.ask && (
         <OutsideDialog
           ask={carrying.ask}
@@ -119,11 +132,11 @@ export function View({ at, data, open, setOpen, zone, minute, today, narrow, doc
   );
 }
 
-function Grid({ at, columns, axis, schedules, zone, today, services, shown, marks, carrying, unfold, go, show }) {
+function Grid({ at, columns, axis, schedules, zone, today, services, shown, marks, carrying, unfold, go, show, onBulk }) {
   const names = useMemo(() => new Map(services.map((s) => [s.id, s.name])), [services]);
   const minute = presentOn(axis, columns, today, zone);
   const head = (column, i) =>
-    at.view === 'week' ? <DayHead column={column} today={today} go={go} /> : <DoctorHead column={column} index={i} />;
+    at.view === 'week' ? <DayHead {...{ column, today, go, onBulk }} /> : <DoctorHead {...{ column, onBulk }} index={i} />;
   return (
     <>
       <p class="visually-hidden" id="calendar-keys">

@@ -20,6 +20,8 @@ const keys = [
   [['/'], 'keySearch'],
   [['n'], 'keyNew'],
   [['j', 'k'], 'keyRows'],
+  [['x'], 'keyPick'],
+  [['Shift', 'x'], 'keyPickTo'],
   [['Enter'], 'keyOpen'],
   [['Esc'], 'keyClose'],
   [['?'], 'keyHelp'],
