@@ -249,3 +249,28 @@ test('nothing scrolls sideways from 320 pixels up', async () => {
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${width} pixels`);
     });
 });
+
+test('an enquiry that the staff have open is saved and booked when they are done', () =>
+  withPage({ width: 390 }, async (page) => {
+    const sent = record(page);
+    await toTimes(page);
+    await pickDay(page, 1);
+    await pickTime(page);
+    const made = page.waitForResponse((answer) => answer.request().method() === 'POST' && answer.url().endsWith('/api/appointments'));
+    await fill(page, { name: 'Locked Out', phone: '98000 00009' });
+    const { appointment } = await (await made).json();
+    const { accessToken } = await request('POST', '/api/auth/login', { email: 'desk@opdesk.test', password: 'correct horse battery staple' });
+    const desk = (method, step) => request(method, `/api/appointments/${appointment.id}/${step}`, undefined, { Authorization: `Bearer ${accessToken}` });
+    assert.equal((await desk('POST', 'acquire-lock')).status, 201);
+    const late = page.waitForResponse((answer) => answer.request().method() === 'PATCH');
+    await page.locator('#d-reason').fill('Knee');
+    assert.equal((await late).status(), 423);
+    await book(page);
+    await page.getByText('The clinic has your request open').waitFor();
+    assert.deepEqual(await violations(page), [], 'axe has nothing to say about it');
+    assert.equal(await page.locator('#d-reason').inputValue(), 'Knee');
+    await desk('DELETE', 'release-lock');
+    await book(page);
+    await page.getByRole('heading', { level: 1, name: /booked, Locked/ }).waitFor();
+    assert.equal(sent.filter(({ method, path }) => method === 'POST' && path === '/api/appointments').length, 1, 'there is one enquiry, and it became the visit');
+  }, /status of 423/));

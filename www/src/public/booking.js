@@ -100,6 +100,7 @@ function refuse(e) {
   else if (Object.keys(fields).length) complain(fields);
   else if (e.status === 400 && fieldError(e, 'startsAt')) loseTo(slot.peek().startsAt);
   else if (e.code === 'PATIENT_BUSY') failure.value = { title: t('public.busyTitle'), text: t('public.busyText') };
+  else if (e.code === 'LOCKED') failure.value = { title: t('public.lockedTitle'), text: t('public.lockedText') };
   else if (e.code === 'RATE_LIMITED') failure.value = { title: t('common.failedTitle'), text: t('common.tooMany') };
   else failure.value = { title: t('common.failedTitle'), text: t('common.failedText') };
 }

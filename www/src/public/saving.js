@@ -9,6 +9,7 @@ import { booked, details, lead, open, serviceId } from './flow.js';
 
 const QUIET_MS = 500;
 const UNSURE_MS = 2000;
+const LOCKED_MS = 10_000;
 
 /** 'none', 'saving', 'saved' or 'waiting' (for the connection) */
 export const saving = signal(lead.peek() ? 'saved' : 'none');
@@ -92,6 +93,10 @@ async function save() {
     }
     if (e.code === 'RATE_LIMITED') {
       timer = setTimeout(saveNow, (e.retryAfter ?? 10) * 1000);
+      return;
+    }
+    if (e.code === 'LOCKED') {
+      timer = setTimeout(saveNow, LOCKED_MS); // the staff have it open
       return;
     }
     if (e.status === 404) lead.value = null; // it is not ours any more: the booking makes a new one

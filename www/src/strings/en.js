@@ -125,6 +125,8 @@ const publicSite = {
   weConfirm: 'The clinic confirms this kind of visit.',
   changeUntil: 'You can change it until {time} {day}.',
   busyTitle: 'You have another visit at that time',
+  lockedTitle: 'The clinic has your request open',
+  lockedText: 'Somebody there is working on it. Try again in a minute or two; what you filled in stays here.',
   busyText: 'Pick another time for this one.',
   yourVisit: 'Your visit',
   newTime: 'New time',
