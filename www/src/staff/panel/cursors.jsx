@@ -72,9 +72,13 @@ function useOthers({ id, me, live }) {
     const timers = new Map();
     const without = (list, userId) => list.filter((one) => one.userId !== userId);
     const off = live?.on(`appointment:${id}`, (event, { userId, position, userInfo }) => {
-      if (event !== EVENT || !userId || userId === me.id || !Number.isFinite(position?.x) || !Number.isFinite(position.y))
+      if (event !== EVENT || !userId || userId === me.id)
         return;
       clearTimeout(timers.get(userId));
+      if (!Number.isFinite(position?.x) || !Number.isFinite(position.y)) { /* gone, says the hub */
+        setOthers((list) => without(list, userId));
+        return;
+      }
       timers.set(userId, setTimeout(() => setOthers((list) => without(list, userId)), GONE_MS));
       setOthers((list) => [...without(list, userId), { userId, name: userInfo?.name ?? '', ...position }]);
     });
