@@ -157,6 +157,17 @@ test('what does not go out can be sent again or discarded', () => withStaff(brow
   assert.equal(await said(page).count(), 1);
 }));
 
+test('who says something sees what others have said meanwhile', () => withStaff(browser, 'desk', { width: 1280 })(async (page) => {
+  const row = await visit();
+  await open(page, row, 'Discussion');
+  await panel(page).getByText('Nobody has written anything yet').waitFor();
+  await tell(row, 'From the doctor', 'doctor');
+  await box(page).fill('From the desk');
+  await panel(page).getByRole('button', { name: 'Send' }).click();
+  await said(page).nth(1).waitFor();
+  assert.deepEqual((await said(page).locator('.said__text').allInnerTexts()), ['From the doctor', 'From the desk']);
+}));
+
 test('a text that is not sent yet outlives the panel', () => withStaff(browser, 'desk', { width: 1280 })(async (page) => {
   const row = await visit();
   await open(page, row, 'Discussion');

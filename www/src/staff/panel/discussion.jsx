@@ -23,7 +23,12 @@ const unsent = new Map(); /* id of an appointment: the text */
 export function Discussion({ row, me, zone, today, offline, live }) {
   const path = `/api/appointments/${row.id}/messages`;
   const list = usePages(path, 0);
-  const { own, say, again, drop } = useOwn(path, me, list.add);
+  /* Who hears nothing looks, when they say something, what others have said. */
+  const { own, say, again, drop } = useOwn(path, me, (message) => {
+    list.add(message);
+    if (live?.status.kind !== 'live')
+      list.again();
+  });
   const heard = useRef(new Set());
   const known = new Set(list.items?.map((one) => one.id));
   const shown = [...[...(list.items ?? [])].reverse(), ...own.filter((one) => !known.has(one.id))];
@@ -79,14 +84,14 @@ function Message({ message, me, zone, today, again, drop }) {
 }
 
 /* What one has said and the server has not answered yet. */
-function useOwn(path, me, add) {
+function useOwn(path, me, arrived) {
   const [own, setOwn] = useState([]);
   const set = (key, part) => setOwn((all) => (part ? all.map((one) => (one.key === key ? { ...one, ...part } : one)) : all.filter((one) => one.key !== key)));
   const send = async ({ key, text }) => {
     set(key, { state: 'sending' });
     try {
       const { message } = await api('POST', path, { body: { text }, idempotent: key });
-      add(message);
+      arrived(message);
       set(key, null);
     } catch (error) {
       set(key, { state: 'failed', error });
