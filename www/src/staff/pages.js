@@ -5,7 +5,7 @@
  * services, store, navigate } and, for addresses that go on, { rest }.  `me`
  * may be a doctor: then the store holds that doctor's appointments only.
  */
-import { CalendarClock, CalendarDays, LayoutList, ListFilter, Lock, Printer } from 'lucide';
+import { CalendarClock, CalendarDays, LayoutList, ListFilter, Lock, Printer, RadioTower } from 'lucide';
 
 const everybody = ['admin', 'frontdesk', 'doctor'];
 
@@ -16,6 +16,7 @@ export const pages = [
   { path: '/staff/availability', name: 'availability', icon: CalendarClock, may: everybody, load: () => import('./availability/index.jsx').catch(missing) },
   { path: '/staff/daysheet', name: 'daysheet', icon: Printer, may: everybody, load: () => import('./daysheet/index.jsx').catch(missing) },
   { path: '/staff/locks', name: 'locks', icon: Lock, may: ['admin'], load: () => import('./locks/index.jsx').catch(missing) },
+  { path: '/staff/realtime', name: 'realtime', icon: RadioTower, may: ['admin'], load: () => import('./realtime/index.jsx').catch(missing) },
 ];
 
 /* A part that does not arrive: the network, or a new release that has other files. */

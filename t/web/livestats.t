@@ -1,0 +1,8 @@
+#!/usr/bin/perl
+# The admin's page on live connections, on a clinic of its own: livestats.mjs.
+use v5.36;
+use FindBin '$Bin';
+use lib "$FindBin::Bin/lib";
+use Web;
+
+in_browser('livestats');
