@@ -24,15 +24,20 @@ export const cut = /ERR_INTERNET_DISCONNECTED|ERR_FAILED|status of 503/;
 
 const tokens = {};
 
-/** What a person does without a browser: call('POST', '/api/…', body) answers { status, body }. */
-export async function caller(who = 'admin') {
+/** The access token of somebody of the clinic. */
+export function tokenOf(who) {
   tokens[who] ??= fetch(`${base}/api/auth/login`, {
     method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ email: people[who], password: PASSWORD }),
   }).then(async (answer) => {
     assert.equal(answer.status, 200, `${who} can sign in`);
     return (await answer.json()).accessToken;
   });
-  const token = await tokens[who];
+  return tokens[who];
+}
+
+/** What a person does without a browser: call('POST', '/api/…', body) answers { status, body }. */
+export async function caller(who = 'admin') {
+  const token = await tokenOf(who);
   return async (method, path, body) => {
     const answer = await fetch(base + path, {
       method, headers: { Authorization: `Bearer ${token}`, ...(body && { 'Content-Type': 'application/json' }) }, body: body && JSON.stringify(body),

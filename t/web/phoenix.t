@@ -1,0 +1,8 @@
+#!/usr/bin/perl
+# The npm client phoenix, as it is published, at the hub: phoenix.mjs.
+use v5.36;
+use FindBin '$Bin';
+use lib "$FindBin::Bin/lib";
+use Web;
+
+in_browser('phoenix');
