@@ -4,7 +4,7 @@
  */
 import test, { after } from 'node:test';
 import assert from 'node:assert/strict';
-import { caller, change, demo, tokenOf } from './lib/staff.mjs';
+import { caller, change, demo, newToken, tokenOf } from './lib/staff.mjs';
 import { Presence, Socket, WebSocket, address, book, cancel, until } from './lib/realtime.mjs';
 
 const sockets = [];
@@ -101,7 +101,7 @@ test('heartbeats are answered', async () => {
 
 test('a session is renewed in place', async () => {
   const { channel, heard } = await joined(await socketOf('desk'), 'appointments:all');
-  await pushed(channel, 'access_token', { access_token: await tokenOf('admin') });
+  await pushed(channel, 'access_token', { access_token: await newToken('desk') });
   const row = await book();
   await until(() => about(heard, row).length, 'the channel goes on');
 });

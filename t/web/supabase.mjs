@@ -4,7 +4,7 @@
  */
 import test, { after } from 'node:test';
 import assert from 'node:assert/strict';
-import { change, demo, tokenOf } from './lib/staff.mjs';
+import { change, demo, newToken, tokenOf } from './lib/staff.mjs';
 import { RealtimeClient, WebSocket, address, book, cancel, until } from './lib/realtime.mjs';
 
 const clients = [];
@@ -74,7 +74,7 @@ test('a token is renewed in place, and heartbeats are answered', async () => {
   const beats = [];
   const client = await clientOf('desk', { heartbeatIntervalMs: 50, heartbeatCallback: (status) => beats.push(status) });
   const { channel, heard, states } = await subscribed(client, 'appointments:all');
-  await client.setAuth(await tokenOf('admin'));
+  await client.setAuth(await newToken('desk'));
   await until(() => beats.filter((one) => one === 'ok').length >= 3, 'three answers');
   const row = await book();
   await until(() => about(heard, row).length === 1, 'the channel goes on');

@@ -24,16 +24,17 @@ export const cut = /ERR_INTERNET_DISCONNECTED|ERR_FAILED|status of 503/;
 
 const tokens = {};
 
-/** The access token of somebody of the clinic. */
-export function tokenOf(who) {
-  tokens[who] ??= fetch(`${base}/api/auth/login`, {
+/** A new session of somebody of the clinic; its access token. */
+export async function newToken(who) {
+  const answer = await fetch(`${base}/api/auth/login`, {
     method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ email: people[who], password: PASSWORD }),
-  }).then(async (answer) => {
-    assert.equal(answer.status, 200, `${who} can sign in`);
-    return (await answer.json()).accessToken;
   });
-  return tokens[who];
+  assert.equal(answer.status, 200, `${who} can sign in`);
+  return (await answer.json()).accessToken;
 }
+
+/** The same token each time. */
+export const tokenOf = (who) => (tokens[who] ??= newToken(who));
 
 /** What a person does without a browser: call('POST', '/api/…', body) answers { status, body }. */
 export async function caller(who = 'admin') {
