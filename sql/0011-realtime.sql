@@ -68,7 +68,7 @@ BEGIN
          e.sent, e.acked, e.ack, e.resent, e.failed, e.account
     FROM jsonb_to_recordset(events) e (clinic uuid, seq bigint, topic text, event text, made bigint, at bigint, sent int, acked int,
                                        ack bigint, resent int, failed int, account uuid)
-   WHERE EXISTS (SELECT FROM core.clinic c WHERE c.id = e.clinic);
+   WHERE EXISTS (SELECT FROM feed.clock c WHERE c.clinic_id = e.clinic);
 END $$;
 
 CREATE FUNCTION feed.forget_events(keep interval) RETURNS bigint

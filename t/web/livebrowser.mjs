@@ -40,7 +40,10 @@ const joinByPhoenix = (page, topic) => page.evaluate((name) => new Promise((reso
   channel.join().receive('ok', (reply) => {
     since ??= reply.eventId;
     resolve('ok');
-  }).receive('error', ({ code }) => resolve(code));
+  }).receive('error', ({ code }) => {
+    channel.leave();
+    resolve(code);
+  });
   socket.connect();
   globalThis.socket = socket;
 }), topic);

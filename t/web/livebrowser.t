@@ -5,4 +5,4 @@ use FindBin '$Bin';
 use lib "$FindBin::Bin/lib";
 use Web;
 
-in_browser('livebrowser');
+in_browser('livebrowser', hub => 1);

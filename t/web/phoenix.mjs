@@ -30,11 +30,15 @@ function joined(socket, topic, params = {}) {
   const heard = [];
   channel.on('broadcast', ({ event, payload }) => heard.push({ event, ...payload }));
   return new Promise((resolve, reject) => {
+    /* The client's own time begins anew with each try. */
+    setTimeout(() => reject(new Error(`nobody let us into ${topic}`)), 10_000).unref();
     channel
       .join()
       .receive('ok', (reply) => resolve({ channel, reply, heard }))
-      .receive('error', (reply) => reject(Object.assign(new Error('the join was refused'), reply)))
-      .receive('timeout', () => reject(new Error('nobody answered the join')));
+      .receive('error', (reply) => {
+        channel.leave(); /* it would try again for ever */
+        reject(Object.assign(new Error('the join was refused'), reply));
+      });
   });
 }
 

@@ -31,10 +31,13 @@ async function subscribed(client, topic, config = {}, prepare = () => {}) {
   const states = [];
   channel.on('broadcast', { event: '*' }, ({ event, payload }) => heard.push({ event, ...payload }));
   prepare(channel);
-  await new Promise((resolve, reject) => channel.subscribe((state, error) => {
-    states.push(state);
-    return state === 'SUBSCRIBED' ? resolve() : reject(error ?? new Error(state));
-  }));
+  await new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error(`nobody let us into ${topic}`)), 10_000).unref();
+    channel.subscribe((state, error) => {
+      states.push(state);
+      return state === 'SUBSCRIBED' ? resolve() : reject(error ?? new Error(state));
+    });
+  });
   return { channel, heard, states };
 }
 
