@@ -54,7 +54,7 @@ SELECT set_eq($$SELECT proname::text FROM tap.routine WHERE schema = 'api' AND h
     'cancel',
         'appointment', 'appointments_of_clinic', 'appointments_of_doctor', 'appointments_of_patient', 'appointments_of_clinic_between',
         'appointments_of_doctor_between', 'appointments_of_patient_between', 'appointments_search', 'calendar', 'calendar_of_doctor', 'patients',
-        'profile', 'save_profile', 'health', 'sync_head', 'sync_list', 'sync_remember', 'sync_since', 'sync_rows', 'signout', 'count_use',
+        'profile', 'save_profile', 'health', 'realtime_health', 'realtime_status', 'realtime_stats', 'sync_head', 'sync_list', 'sync_remember', 'sync_since', 'sync_rows', 'signout', 'count_use',
           'idem_take', 'idem_keep', 'must_see', 'revision_id', 'revision_number', 'revisions', 'messages', 'say', 'bulk', 'acquire_lock', 'release_lock',
           'force_release_lock', 'takeover_lock', 'lock', 'locks', 'lock_history', 'lock_stats'],
   'what programs may call is this list');
