@@ -5,7 +5,7 @@
 import test, { after } from 'node:test';
 import assert from 'node:assert/strict';
 import { caller, change, demo, newToken, tokenOf } from './lib/staff.mjs';
-import { Socket, WebSocket, address, book, cancel, until } from './lib/realtime.mjs';
+import { Presence, Socket, WebSocket, address, book, cancel, until } from './lib/realtime.mjs';
 
 const sockets = [];
 after(() => sockets.forEach((socket) => socket.disconnect()));
@@ -24,9 +24,10 @@ async function socketOf(who, options = {}) {
   return socket;
 }
 
-/* Joins; { channel, reply, heard }, where heard holds each broadcast's name and payload. */
+/* Joins; { channel, reply, heard, presence }, where heard holds each broadcast's name and payload. */
 function joined(socket, topic, params = {}) {
   const channel = socket.channel(topic, params);
+  const presence = new Presence(channel);
   const heard = [];
   channel.on('broadcast', ({ event, payload }) => heard.push({ event, ...payload }));
   return new Promise((resolve, reject) => {
@@ -34,7 +35,7 @@ function joined(socket, topic, params = {}) {
     setTimeout(() => reject(new Error(`nobody let us into ${topic}`)), 10_000).unref();
     channel
       .join()
-      .receive('ok', (reply) => resolve({ channel, reply, heard }))
+      .receive('ok', (reply) => resolve({ channel, reply, heard, presence }))
       .receive('error', (reply) => {
         channel.leave(); /* it would try again for ever */
         reject(Object.assign(new Error('the join was refused'), reply));
@@ -131,6 +132,25 @@ test('after a cut the client is back by itself, and nothing is missing', async (
   assert.deepEqual(rows.map((row) => about(heard, row).length), [1, 1, 1], 'each once');
   const order = heard.filter((one) => rows.some((row) => row.id === one.appointment?.id));
   assert.deepEqual(order.map((one) => one.appointment.id), rows.map((row) => row.id), 'in their order');
+});
+
+test('who looks at a visit sees who else does, and their cursors', async () => {
+  const row = await book();
+  const topic = `appointment:${row.id}`;
+  const [desk, doctor] = await Promise.all(['desk', 'doctor'].map(async (who) => joined(await socketOf(who), topic)));
+  const names = (presence) => presence.list((key, { metas }) => metas.map((one) => one.name)).flat().sort();
+  await pushed(desk.channel, 'presence', { type: 'presence', event: 'track', payload: { name: 'Desk' } });
+  await pushed(doctor.channel, 'presence', { type: 'presence', event: 'track', payload: { name: 'Meera' } });
+  for (const { presence } of [desk, doctor])
+    await until(() => String(names(presence)) === 'Desk,Meera', 'both see both');
+
+  const cursor = { appointmentId: row.id, position: { x: 0.25, y: 0.5 } };
+  desk.channel.push('broadcast', { type: 'broadcast', event: 'cursor-position', payload: cursor });
+  const seen = await until(() => doctor.heard.find((one) => one.event === 'cursor-position'), 'the cursor');
+  assert.deepEqual(seen.position, cursor.position);
+  assert.ok(seen.userId, 'the hub says whose it is');
+  desk.channel.leave();
+  await until(() => String(names(doctor.presence)) === 'Meera', 'one has left');
 });
 
 test('leaving is answered, and then nothing is heard', async () => {

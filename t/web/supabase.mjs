@@ -94,6 +94,27 @@ test('a token is renewed in place, and heartbeats are answered', async () => {
   assert.equal(channel.state, 'joined');
 });
 
+test('presence, and a cursor in the binary frame', async () => {
+  const row = await book();
+  const topic = `appointment:${row.id}`;
+  const watch = (channel) => channel.on('presence', { event: 'sync' }, () => {});
+  const desk = await subscribed(await clientOf('desk'), topic, { presence: { key: '' } }, watch);
+  const doctor = await subscribed(await clientOf('doctor'), topic, { presence: { key: '' } }, watch);
+  assert.equal(await desk.channel.track({ name: 'Desk' }), 'ok');
+  assert.equal(await doctor.channel.track({ name: 'Meera' }), 'ok');
+  const names = ({ channel }) => Object.values(channel.presenceState()).flat().map((one) => one.name).sort();
+  for (const one of [desk, doctor])
+    await until(() => String(names(one)) === 'Desk,Meera', 'both see both');
+
+  const position = { x: 0.25, y: 0.5 };
+  await desk.channel.send({ type: 'broadcast', event: 'cursor-position', payload: { appointmentId: row.id, position } });
+  const seen = await until(() => doctor.heard.find((one) => one.event === 'cursor-position'), 'the cursor');
+  assert.deepEqual(seen.position, position);
+
+  assert.equal(await desk.channel.untrack(), 'ok');
+  await until(() => String(names(doctor)) === 'Meera', 'one has left');
+});
+
 test('a cut is mended by the client', async () => {
   const client = await clientOf('desk');
   const { heard, channel } = await subscribed(client, 'appointments:all');
