@@ -47,7 +47,12 @@ export function usePages(path, fresh) {
   };
 }
 
-/* What came, without what is there already: behind it by cursor, else before it. */
+const timeOf = ({ createdAt, changedAt }) => Date.parse(createdAt ?? changedAt);
+
+/*
+ * What came and what is there: behind it by cursor, else by its time, for what
+ * others have said may have been missed before one's own.
+ */
 function joined({ items: had, cursor: kept }, { items, nextCursor = kept }, cursor) {
   const known = new Map((had ?? []).map((one) => [one.id, one]));
   const fresh = items.filter((one) => !known.has(one.id));
@@ -56,5 +61,7 @@ function joined({ items: had, cursor: kept }, { items, nextCursor = kept }, curs
   /* So much is new that the page does not reach what we have. */
   if (had && fresh.length === items.length && items.length > 1)
     return { items, cursor: nextCursor };
-  return { items: [...fresh, ...(had ?? [])], cursor: had ? kept : nextCursor };
+  const came = new Set(items.map((one) => one.id));
+  const all = [...items, ...(had ?? []).filter((one) => !came.has(one.id))];
+  return { items: all.sort((a, b) => timeOf(b) - timeOf(a)), cursor: had ? kept : nextCursor };
 }
