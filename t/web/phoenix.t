@@ -5,4 +5,4 @@ use FindBin '$Bin';
 use lib "$FindBin::Bin/lib";
 use Web;
 
-in_browser('phoenix', hub => 1);
+in_browser('phoenix', hub => 1, set => { OPDESK_LIVE_CONNECTIONS => 0, OPDESK_LIVE_RATE => 0 });

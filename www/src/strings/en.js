@@ -896,7 +896,7 @@ export const realtime = {
   p50: 'Half are sent within',
   p99: '99 of 100 are sent within',
   ack: 'Confirmed by clients within',
-  refused: 'Joins refused',
+  refused: 'Requests refused',
   slow: 'Slow readers cut off',
   failed: 'Deliveries given up',
   minutes: 'Events each minute',
