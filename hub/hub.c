@@ -99,6 +99,21 @@ report(struct arena *a)
 	scribe_put(hub.scribe, SCRIBE_REPORT, buf_bytes(&b));
 }
 
+/* What has come since the last time goes to where all programs count. */
+static void
+count(void)
+{
+	static struct hub_stats told;
+	const struct hub_stats *t = &hub.stats;
+
+	metrics_set(M_realtime_connections, t->connections);
+	metrics_add(M_realtime_events, t->events - told.events);
+	metrics_add(M_realtime_sent, t->sent - told.sent);
+	metrics_add(M_realtime_refused, t->refused - told.refused);
+	metrics_add(M_realtime_slow, t->slow - told.slow);
+	told = *t;
+}
+
 void
 hub_tick(struct arena *a)
 {
@@ -107,6 +122,7 @@ hub_tick(struct arena *a)
 		peer_tick(p, a);
 	}
 	report(a);
+	count();
 }
 
 void

@@ -12,6 +12,7 @@
 #include "hub/peer_join.h"
 #include "hub/tell.h"
 #include "lib/clock.h"
+#include "lib/metrics.h"
 
 /*
  * Changes that are handed on before the sockets get their turn: fewer than a
@@ -109,6 +110,7 @@ hand_on(struct clinic *clinic, struct change *c, struct arena *a)
 	hub.stats.latency_n++;
 	us = clock_us() - c->made_us;
 	hub.stats.latency_us += us;
+	metrics_observe(M_realtime_latency, us);
 	if (us > hub.stats.latency_max_us)
 		hub.stats.latency_max_us = us;
 }
