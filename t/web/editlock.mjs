@@ -196,12 +196,12 @@ test('the same person in two windows: each is told', async () => {
   one.touch();
   await settle();
   await two.look();
-  assert.equal(kind(two), 'elsewhere');
+  assert.equal(kind(two), 'conflict');
   await two.acquire();
   assert.equal(kind(two), 'mine');
   one.hear('lock-update', { lock: { ...server.lock } });
   await settle();
-  assert.equal(kind(one), 'elsewhere');
+  assert.equal(kind(one), 'conflict');
   await one.release();
   assert.ok(server.lock, 'who does not have it gives nothing back');
 });

@@ -183,12 +183,12 @@ test('one person in two windows is told so', () => withTwo('desk', 'desk', async
   await field(one, 'Reason').fill('First window');
   await banner(one, 'mine').waitFor();
   await look(two);
-  await banner(two, 'elsewhere').getByText('You are editing this in another window').waitFor();
+  await banner(two, 'conflict').getByText('You are editing this in another window').waitFor();
   assert.deepEqual(await violations(two), [], 'axe has nothing to say about it');
-  await banner(two, 'elsewhere').getByRole('button', { name: 'Edit here' }).click();
+  await banner(two, 'conflict').getByRole('button', { name: 'Edit here' }).click();
   await banner(two, 'mine').waitFor();
   await look(one);
-  await banner(one, 'elsewhere').waitFor();
+  await banner(one, 'conflict').waitFor();
   assert.equal(await field(one, 'Reason').inputValue(), 'First window');
 }));
 

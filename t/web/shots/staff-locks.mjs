@@ -68,7 +68,7 @@ export const states = {
   'other, run out': (page) => shown(page, 'desk', 'admin', 'other', -3),
   'taken over': (page) => lost(page, 'admin'),
   'free again': (page) => lost(page, null),
-  'another window': (page) => shown(page, 'desk', 'desk', 'elsewhere'),
+  'another window': (page) => shown(page, 'desk', 'desk', 'conflict'),
   'page': async (page) => {
     await request('POST', `/api/appointments/${(await visit()).id}/acquire-lock`, {}, 'desk');
     await signIn(page, 'admin');

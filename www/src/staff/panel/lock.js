@@ -6,7 +6,7 @@
  *   other      another person has it: `lock` says who and until when
  *   expired    it was this window's and has run out; what was typed is kept
  *   lost       it was this window's and was taken away, by `by`
- *   elsewhere  the same person has it in another window: a conflict of one
+ *   conflict   the same person has it in another window: a conflict of one
  *
  * The server decides; this only remembers what it said last.  Steps and looks
  * go one after the other, so that an answer is never older than the one before.
@@ -19,7 +19,7 @@ export const LEASE_MS = 300_000;
 export const GRACE_MS = 15_000;
 const AHEAD_MS = 60_000;  /* renewed so long before it runs out */
 const AGAIN_MS = 5000;    /* a renewal that got no answer is tried again */
-const IDLE_MS = 600_000;  /* who has not typed for so long is not editing */
+const IDLE_MS = 600_000;  /* who has done nothing for so long is not editing */
 
 const timers = { now, set: (run, ms) => setTimeout(run, ms), clear: (timer) => clearTimeout(timer) };
 
@@ -65,10 +65,12 @@ export class EditLock {
   }
 
   acquire() {
+    this.#typedAt = this.#time.now();
     return this.#step(async () => this.#got((await this.#api('POST', `${this.#path}/acquire-lock`, { body: {} })).lock));
   }
 
   takeOver() {
+    this.#typedAt = this.#time.now();
     return this.#step(async () => this.#got((await this.#api('POST', `${this.#path}/takeover-lock`)).lock));
   }
 
@@ -113,7 +115,7 @@ export class EditLock {
     const { kind, by: before } = this.state.peek();
     const held = Boolean(this.#mine);
     if (lock && lock.userId === this.#me)
-      return this.#same(lock) ? this.#got(lock) : this.#leave({ kind: 'elsewhere', lock });
+      return this.#same(lock) ? this.#got(lock) : this.#leave({ kind: 'conflict', lock });
     if (held && !lock && this.#leftOf(this.#mine) <= 0)
       return this.#leave({ kind: 'expired', lock: this.#mine });
     if (held || kind === 'lost')

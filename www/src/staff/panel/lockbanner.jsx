@@ -12,7 +12,7 @@ import { tellRefusal } from '../tell.js';
 import { GRACE_MS, LEASE_MS } from './lock.js';
 
 /** Whether the fields cannot be changed now. */
-export const isBarred = ({ kind }) => ['other', 'lost', 'elsewhere'].includes(kind);
+export const isBarred = ({ kind }) => ['other', 'lost', 'conflict'].includes(kind);
 
 /** dirty: something is typed that is not saved. onCompare, if there is something to compare it with. */
 export function LockBanner({ lock, me, dirty, onCompare }) {
@@ -45,7 +45,7 @@ export function LockBanner({ lock, me, dirty, onCompare }) {
         action={<>{onCompare && <Button small onClick={onCompare}>{t('panel.compare')}</Button>}{lease ? takeOver : goOn}</>}>
         {lease ? t('panel.lockLostText') : t('panel.lockFreeText')}{kept}
       </Banner>),
-    elsewhere: () => <Banner kind="warning" icon={TriangleAlert} title={t('panel.lockElsewhereTitle')} action={<Button small kind="soft" busy={busy} onClick={() => run(() => lock.acquire())}>{t('panel.lockHere')}</Button>}>{t('panel.lockElsewhereText')}{kept}</Banner>,
+    conflict: () => <Banner kind="warning" icon={TriangleAlert} title={t('panel.lockConflictTitle')} action={<Button small kind="soft" busy={busy} onClick={() => run(() => lock.acquire())}>{t('panel.lockHere')}</Button>}>{t('panel.lockConflictText')}{kept}</Banner>,
   };
   if (!faces[kind])
     return null;
