@@ -12,6 +12,7 @@ import { Icon } from '../../common/ui.jsx';
 
 const SEND_MS = 200;
 const GONE_MS = 10_000;
+const ICON_PX = 20;
 const EVENT = 'cursor-position';
 const colors = ['#8a2f6b', '#1f5fa8', '#87520a', '#4d5a12']; /* of tokens.css, for clients that have no hues */
 
@@ -94,9 +95,10 @@ function useOthers({ id, me, live }) {
 export function Cursors({ box, ...who }) {
   const others = useOthers(who);
   useSending(box, who);
+  const { clientWidth = 0, scrollHeight = 0 } = box.current ?? {};
   return others.map(({ userId, name, x, y }) => (
-    <span key={userId} class={`cursor person-${hueOf(userId)}`} aria-hidden="true"
-      style={{ left: `${x * (box.current?.clientWidth ?? 0)}px`, top: `${y * (box.current?.scrollHeight ?? 0)}px` }}>
+    <span key={userId} class={`cursor person-${hueOf(userId)}${x > 0.5 ? ' cursor--late' : ''}`} aria-hidden="true"
+      style={{ left: `${Math.min(x * clientWidth, clientWidth - ICON_PX)}px`, top: `${Math.min(y * scrollHeight, scrollHeight - ICON_PX)}px` }}>
       <Icon of={MousePointer2} /><span class="cursor__name">{name}</span>
     </span>
   ));
