@@ -13,7 +13,8 @@
  * `request(body)` resolves to { status, body, retryAfterMs } for every answer
  * that came, and rejects when none came.  `fetchRow(id)` resolves to a row or
  * null.  Own writes are handed to apply() when the server has answered them;
- * until then optimistic() shows what they will probably be.
+ * until then optimistic() shows what they will probably be.  What the hub tells
+ * goes to news(), and while it tells all, pace() slows the asking down.
  */
 import { waitMs } from './backoff.js';
 import { Replica } from './replica.js';
@@ -175,6 +176,45 @@ export class SyncClient {
     };
   }
 
+  /* Whether a write of ours at that row is under way. */
+  isPending(id) {
+    return this.#pending.has(id);
+  }
+
+  /*
+   * What an event told: rows, and { id, version } of what has gone.  Only what
+   * is newer than what is known counts; it may come late, twice, or be older
+   * than an answer.
+   */
+  news({ updates = [], deletions = [] }) {
+    if (this.#ended) return Promise.resolve();
+    const known = (id) => this.replica.version(id);
+    const newest = new Map();
+    for (const row of updates) if (row.version > (newest.get(row.id) ?? { version: known(row.id) ?? 0 }).version) newest.set(row.id, row);
+    const fresh = [...newest.values()];
+    const gone = deletions.filter(({ id, version }) => version >= Math.max(known(id), newest.get(id)?.version ?? 0)).map(({ id }) => id);
+    if (fresh.length === 0 && gone.length === 0) return Promise.resolve();
+    const done = this.replica.apply({ updates: fresh, deletions: gone });
+    for (const id of [...fresh.map((row) => row.id), ...gone]) this.#touched.add(id);
+    this.#emit({ type: 'rows', changed: done.changed, removed: done.removed, source: 'server' });
+    this.#say({ have: this.replica.size }, false);
+    /* An answer that is under way may still hold what has gone. */
+    if (this.#running && gone.length > 0) this.#again = true;
+    if (this.#leading) return this.#keep(done);
+    this.#tabs.tell({ type: 'news', updates, deletions });
+    return Promise.resolve();
+  }
+
+  /* How often to ask from now on; withinMs: and next time at the latest then, by chance sooner. */
+  pace(interval, withinMs = Infinity) {
+    this.#interval = interval;
+    if (this.#ended || !this.#leading || this.#running || !this.status.loaded || this.#failures > 0) return;
+    const now = this.#env.now();
+    const wait = Math.min(Math.max(0, this.status.lastAt + interval - now), withinMs * this.#env.random());
+    this.#say({ nextAt: now + wait });
+    this.#schedule(wait);
+  }
+
   /* ---- asking --------------------------------------------------------- */
 
   async #poll() {
@@ -318,6 +358,7 @@ export class SyncClient {
     if (message.type === 'end') this.wipe({ tell: false });
     else if (message.type === 'poke' && this.#leading) this.#poked();
     else if (message.type === 'own' && this.#leading) this.apply(message.row, 'server');
+    else if (message.type === 'news' && this.#leading) this.news(message);
     else if (message.type === 'status' && !this.#leading) this.#say(message.status, false);
     else if (message.type === 'changes' && !this.#leading) this.#follow(message);
   }
@@ -334,8 +375,11 @@ export class SyncClient {
     }
     this.#revision = revision;
     this.#cursor = meta.cursor;
+    /* This tab may have heard of it by itself. */
+    const fresh = rows.filter((row) => this.replica.version(row.id) !== row.version);
+    const gone = removed.filter((id) => this.replica.rows.has(id));
     this.replica.follow({ rows, removed, parts, later: meta.later });
-    this.#emit({ type: 'rows', changed: rows, removed, source: this.status.loaded ? 'server' : 'load' });
+    if (fresh.length > 0 || gone.length > 0) this.#emit({ type: 'rows', changed: fresh, removed: gone, source: this.status.loaded ? 'server' : 'load' });
   }
 
   #say(change, tell = true) {
