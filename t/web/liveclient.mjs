@@ -290,7 +290,7 @@ test('a topic is left with its last listener, and joined again with the next', a
   const it = started(hub);
   await settle();
   const late = { joins: 0, resyncs: 0, heard: 0 };
-  const off = it.live.on(ALL, () => late.heard++, { onJoin: () => late.joins++, onResync: () => late.resyncs++ });
+  const off = it.live.on(ALL, () => late.heard++, { onJoin: () => late.joins++, onResync: (why) => { assert.equal(why.late, true); late.resyncs++; } });
   await settle();
   assert.deepEqual([late, joins(hub).length], [{ joins: 1, resyncs: 1, heard: 0 }, 1], 'who comes later looks for itself');
   it.offs[ALL]();

@@ -4,7 +4,8 @@
  */
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
-import { ZONE, change, column, cut, demo, hasSql, launch, look, noSideways, refused, roles, rowOf, sql, ticket, violations, visit, widths, withStaff } from './lib/staff.mjs';
+import { block, blocked, hears } from './lib/live.mjs';
+import { ZONE, change, column, cut, demo, hasSql, launch, noSideways, refused, roles, rowOf, sql, ticket, violations, visit, widths, withStaff } from './lib/staff.mjs';
 
 let browser;
 before(async () => {
@@ -45,7 +46,8 @@ for (const who of roles)
       assert.deepEqual(await violations(page), [], 'nor with the toasts');
     }));
 
-test('a tap shows before the server has answered, and is taken back when it refuses', () => withStaff(browser, 'desk', { width: 1280 }, refused)(async (page) => {
+test('a tap shows before the server has answered, and is taken back when it refuses', () => withStaff(browser, 'desk', { width: 1280 }, new RegExp(`${refused.source}|${blocked.source}`))(async (page) => {
+  await block(page, 'socket', 'events'); /* it does not hear of it */
   const row = await visit();
   await open(page);
   await inColumn(page, 'expected', row.name);
@@ -68,15 +70,16 @@ test('what others do appears by itself, and is marked', () => withStaff(browser,
   const row = await visit();
   await open(page);
   await inColumn(page, 'expected', row.name);
+  await hears(page, 'live');
   const other = await visit();
-  await change(row, { status: 'checked_in' });
-  await look(page);
-  await inColumn(page, 'waiting', row.name);
   await inColumn(page, 'expected', other.name);
   assert.ok(await ticket(page, other.name).evaluate((card) => card.classList.contains('arrives')), 'it slides in');
+  await change(row, { status: 'checked_in' });
+  await inColumn(page, 'waiting', row.name);
 }));
 
-test('it asks every 60 s without being looked at', () => withStaff(browser, 'desk', { width: 1280 })(async (page) => {
+test('without a hub it asks every 60 s, also when nobody looks', () => withStaff(browser, 'desk', { width: 1280 }, blocked)(async (page) => {
+  await block(page, 'socket', 'events');
   await page.clock.install();
   await open(page);
   let asked = 0;

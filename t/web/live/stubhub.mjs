@@ -120,9 +120,9 @@ class StubSocket {
     this.#joined.set(topic, joinRef);
     const resync = Boolean(since) && !hub.remembers;
     const missed = since && !resync ? hub.missed(topic, since) : [];
-    reply('ok', { eventId: hub.log.get(topic)?.at(-1)?.payload.eventId ?? null, resync, postgres_changes: [] });
     for (const { event, payload } of missed)
       this.tell(topic, event, payload);
+    reply('ok', { eventId: hub.log.get(topic)?.at(-1)?.payload.eventId ?? null, resync, postgres_changes: [] });
   }
 
   tell(topic, event, payload) {
@@ -155,6 +155,7 @@ class StubSocket {
 class StubSource {
   #hub;
   #topics;
+  #onJoined;
 
   constructor(hub, url) {
     this.#hub = hub;
@@ -168,12 +169,22 @@ class StubSource {
         return;
       }
       hub.sources.add(this);
-      this.onopen?.();
-      if (query.get('since') && hub.remembers)
-        for (const topic of this.#topics)
-          for (const { event, payload } of hub.missed(topic, query.get('since')))
-            this.tell(topic, event, payload);
+      for (const topic of this.#topics)
+        this.#join(topic, query.get('since'));
     });
+  }
+
+  addEventListener(name, run) {
+    this.#onJoined = run;
+  }
+
+  #join(topic, since) {
+    const hub = this.#hub;
+    const resync = Boolean(since) && !hub.remembers;
+    for (const { event, payload } of since && !resync ? hub.missed(topic, since) : [])
+      this.tell(topic, event, payload);
+    const response = { eventId: hub.log.get(topic)?.at(-1)?.payload.eventId ?? null, resync };
+    this.#onJoined({ data: JSON.stringify({ topic, response }) });
   }
 
   tell(topic, event, payload) {

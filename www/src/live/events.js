@@ -65,12 +65,12 @@ export class EventsWay {
       const { topic, event, payload } = JSON.parse(data);
       this.#tell.event(topic, event, payload);
     };
-    source.onopen = () => {
+    source.addEventListener('joined', ({ data }) => {
       opened = true;
       clearTimeout(this.#timer);
-      for (const topic of topics)
-        this.#tell.joined(topic, { eventId: null, resync: !since }, since);
-    };
+      const { topic, response } = JSON.parse(data);
+      this.#tell.joined(topic, response, since);
+    });
     this.#timer = setTimeout(() => this.#down(source, false), OPEN_MS);
   }
 

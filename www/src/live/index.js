@@ -11,7 +11,8 @@
  * waits; each try that fails lets the other way have one.
  *
  * Events come in order and once.  When some may be missing, at the first join
- * as well, onResync asks for a look at the truth.  token() is for clients
+ * as well, onResync asks for a look at the truth; with `late` only what was
+ * before this listener came to a topic that is heard already.  token() is for clients
  * without cookies; renew() makes a session fresh that has run out, and is
  * false when that is over.  presence is told [{ key, metas }] of who is there.
  */
@@ -267,7 +268,7 @@ export class Live {
     this.#update();
     it.tell('onJoin', { resumed: whole });
     if (!whole)
-      it.tell('onResync');
+      it.tell('onResync', { late: false });
   }
 
   #allVia(via) {
@@ -281,7 +282,7 @@ export class Live {
     if (!it.via)
       return;
     options.onJoin?.({ resumed: false });
-    options.onResync?.();
+    options.onResync?.({ late: true });
     if (it.people)
       options.presence?.(it.people);
   }
@@ -318,7 +319,7 @@ export class Live {
     for (const { listener } of [...it.listeners])
       listener(event, payload);
     if (seen === 'hole')
-      it.tell('onResync');
+      it.tell('onResync', { late: false });
   }
 
   #people(topic, people) {

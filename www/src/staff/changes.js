@@ -69,10 +69,15 @@ export async function undo(store, row) {
 }
 
 export async function cancel(store, row, fence) {
-  await api('DELETE', `/api/appointments/${row.id}${fence ? `?lockFence=${fence}` : ''}`);
-  const { appointment } = await api('GET', `/api/appointments/${row.id}`);
-  await store.apply(appointment);
-  return appointment;
+  const end = store.optimistic(row.id, {}); /* what the hub tells of it meanwhile is ours */
+  try {
+    await api('DELETE', `/api/appointments/${row.id}${fence ? `?lockFence=${fence}` : ''}`);
+    const { appointment } = await api('GET', `/api/appointments/${row.id}`);
+    await store.apply(appointment);
+    return appointment;
+  } finally {
+    end();
+  }
 }
 
 /** A new one. key: newKey() of the intention, so that a lost answer makes no second. */

@@ -43,14 +43,25 @@ export async function begin() {
     ]);
     if (me.language && !local.get('lang'))
       await setLang(me.language, { save: false });
-    const store = await openStore(me.id, { onEnd: () => leave('ended') });
+    const store = await openStore(me, { onEnd: () => leave('ended') });
     session.value = { phase: 'in', me, clinic, doctors, services, store };
+    store.live.on('profiles', (event, { profile }) => profile && renamed(profile));
   } catch (error) {
     if (error.status === 401)
       await leave(null);
     else
       session.value = { phase: 'broken', error };
   }
+}
+
+/* Somebody has another name from now on: a doctor of the clinic, or whoever is signed in. */
+function renamed({ id, name }) {
+  const now = session.peek();
+  if (now.phase !== 'in')
+    return;
+  const mine = id === now.me.id || id === now.me.doctorId;
+  const doctors = now.doctors.map((one) => (one.id === id ? { ...one, name } : one));
+  session.value = { ...now, doctors, me: mine ? { ...now.me, name } : now.me };
 }
 
 /* Who signed out without a connection is out; the server hears of it as soon as it can. */

@@ -10,12 +10,16 @@ import { computed, signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { api } from '../common/api.js';
 import { now } from '../common/time.js';
-import { SyncClient } from '../sync/client.js';
+import { Live } from '../live/index.js';
+import { INTERVAL_MS, SyncClient } from '../sync/client.js';
 import { idbStorage, wipeAll } from '../sync/storage.js';
 import { aloneTabs, sharedTabs } from '../sync/tabs.js';
 import { browserSurroundings } from '../sync/surroundings.js';
 
 const MARK_MS = 4000;
+const SAFE_MS = 300_000; /* how often the truth is asked for while the hub tells it */
+const BATCH_MS = 100;
+const SPREAD_MS = 5000;  /* all pages lose a hub at one moment, and do not ask at one */
 
 const starts = new WeakMap();
 
@@ -77,8 +81,11 @@ async function fetchRow(id) {
   }
 }
 
+/* Has the cookies made fresh where they have run out; false when the session is over. */
+const renew = () => api('GET', '/api/profiles/me').then(() => true, (e) => e.status !== 401);
+
 /** The store of whoever is signed in. onEnd: the session is over, here or in another tab. */
-export async function openStore(user, { onEnd }) {
+export async function openStore({ id: user, role, doctorId }, { onEnd }) {
   const storage = await idbStorage(user);
   const client = new SyncClient({
     request,
@@ -87,17 +94,56 @@ export async function openStore(user, { onEnd }) {
     tabs: storage.shared ? sharedTabs(`opdesk-sync:${user}`) : aloneTabs(),
     surroundings: { ...browserSurroundings(), now },
   });
-  const store = makeStore(client);
+  const live = new Live({ renew });
+  const store = makeStore(client, live);
   client.on((event) => event.type === 'end' && onEnd());
   await client.start();
+  keepLive(client, live, role === 'doctor' ? `appointments:dentist:${doctorId}` : 'appointments:all');
   return store;
+}
+
+/* Many at once, a day that is cancelled, are few drawings. */
+function inBatches(run) {
+  let batch = null;
+  let last = -Infinity;
+  const flush = () => {
+    const what = batch;
+    batch = null;
+    last = performance.now();
+    run(what);
+  };
+  return (kind, one) => {
+    if (batch === null)
+      setTimeout(flush, Math.max(0, last + BATCH_MS - performance.now()));
+    batch ??= { updates: [], deletions: [] };
+    batch[kind].push(one);
+  };
+}
+
+/* The hub tells what happens; whenever it may have missed something the server is asked. */
+function keepLive(client, live, topic) {
+  let told = false;
+  const news = inBatches((batch) => client.news(batch));
+  live.on(topic, (event, payload) => {
+    if (event === 'appointment-deleted')
+      news('deletions', payload);
+    else if (payload.appointment)
+      news('updates', payload.appointment);
+  }, { onResync: () => client.poll() });
+  live.on('availability:all', () => {}); /* the pages that show free times come and go */
+  live.watch(({ kind }) => {
+    const before = told;
+    told = kind === 'live' && live.isCurrent(topic);
+    if (told !== before)
+      client.pace(told ? SAFE_MS : INTERVAL_MS, told ? Infinity : SPREAD_MS);
+  });
 }
 
 export { wipeAll };
 
-export function makeStore(client) {
+export function makeStore(client, live) {
   const revision = signal(0);
-  const status = signal(client.status);
+  const status = signal({ ...client.status, live: live.status });
   const marks = new Map();
   const marked = signal(0);
   const since = new Map();
@@ -119,7 +165,9 @@ export function makeStore(client) {
 
   client.on((event) => {
     if (event.type === 'status')
-      status.value = event.status;
+      status.value = { ...event.status, live: live.status };
+    if (event.type === 'end')
+      live.close();
     if (event.type === 'error')
       console.error(event.error);
     if (event.type !== 'rows')
@@ -127,7 +175,7 @@ export function makeStore(client) {
     for (const row of event.changed) {
       if (event.source !== 'guess')
         noteStatus(row);
-      if (event.source === 'server')
+      if (event.source === 'server' && !client.isPending(row.id))
         mark(row);
     }
     for (const id of event.removed)
@@ -138,6 +186,11 @@ export function makeStore(client) {
       listener(event);
   });
 
+  live.watch((now) => {
+    if (status.peek().live !== now)
+      status.value = { ...status.peek(), live: now };
+  });
+
   let sorted = client.all().sort(inOrder);
   const rows = computed(() => {
     void revision.value;
@@ -146,8 +199,11 @@ export function makeStore(client) {
 
   const store = {
     rows,
+    /** The sync client's, and `live`: the status of the way to the hub. */
     status,
     revision,
+    /** The way to the hub itself, for what only one page wants to hear. */
+    live,
 
     get: (id) => client.get(id),
 
@@ -178,7 +234,10 @@ export function makeStore(client) {
     optimistic: (id, patch) => client.optimistic(id, patch),
     poll: () => client.poll(),
     wipe: (how) => client.wipe(how),
-    stop: () => client.stop(),
+    stop() {
+      live.close();
+      client.stop();
+    },
   };
   return store;
 }

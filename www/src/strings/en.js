@@ -188,7 +188,7 @@ export const staff = {
   keyClose: 'Close what is open',
   keyHelp: 'This help',
   keysOn: 'Single keys do this',
-  upToDate: 'Up to date',
+  live: 'Live',
   everyMinute: 'Every 60 s, last at {time}',
   offlineSince: 'Offline since {time}',
   noAnswerSince: 'No answer since {time}',

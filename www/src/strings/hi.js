@@ -188,7 +188,7 @@ export const staff = {
   keyClose: 'जो खुला है उसे बंद करें',
   keyHelp: 'यह सहायता',
   keysOn: 'अकेली कुंजियाँ यह करती हैं',
-  upToDate: 'सब ताज़ा है',
+  live: 'लाइव',
   everyMinute: 'हर 60 से॰, पिछली बार {time}',
   offlineSince: '{time} से ऑफ़लाइन',
   noAnswerSince: '{time} से जवाब नहीं',

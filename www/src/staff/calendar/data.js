@@ -70,6 +70,20 @@ export function useView(wish, store, zone) {
     [key],
   );
 
+  /* Holds and hours, which are no appointments; listened to before the first answer, so that nothing is between. */
+  const hear = useRef();
+  hear.current = ({ doctorId, startsAt }) => {
+    const day = startsAt && dayOf(startsAt, zone);
+    if (wish.doctorIds.includes(doctorId) && (!day || (wish.from <= day && day <= wish.to))) work.soon();
+  };
+  useEffect(
+    () =>
+      store.live.on('availability:all', (event, payload) => hear.current(payload), {
+        onResync: ({ late }) => late || work.soon(),
+      }),
+    [store, work],
+  );
+
   useEffect(() => {
     work.start();
     return () => work.stop();

@@ -1,17 +1,14 @@
 /*
  * live.jsx - the line that says how fresh the page is, and its voice.
  *
- * The line is drawn each minute; what is read out is only that the connection
- * went or came back.
+ * Live: the hub tells what happens.  Every 60 s: it does not, the page asks.
+ * What is read out is only that the connection went or came back.
  */
 import { t } from '../../common/i18n.js';
 import { formatTime } from '../../common/time.js';
-import { present } from './clock.js';
-
-const FRESH_MS = 10_000;
 
 /** 'live', 'slow' or 'off', and the words. */
-export function liveState({ loaded, offline, failures, since, lastAt, have, count }, zone) {
+export function liveState({ loaded, offline, failures, since, lastAt, have, count, live }, zone) {
   const at = (instant) => formatTime(new Date(instant), zone);
   if (offline)
     return { kind: 'off', text: t('staff.offlineSince', { time: at(since) }) };
@@ -19,8 +16,8 @@ export function liveState({ loaded, offline, failures, since, lastAt, have, coun
     return { kind: 'off', text: t('staff.noAnswerSince', { time: at(since) }) };
   if (!loaded)
     return { kind: 'slow', text: count ? t('staff.loadingOf', { have, count }) : t('common.loading') };
-  if (present.value - lastAt < FRESH_MS)
-    return { kind: 'live', text: t('staff.upToDate') };
+  if (['live', 'sse'].includes(live?.kind))
+    return { kind: 'live', text: t('staff.live') };
   return { kind: 'slow', text: t('staff.everyMinute', { time: at(lastAt) }) };
 }
 
@@ -28,7 +25,7 @@ const styles = { live: 'live', slow: 'live live--slow', off: 'live live--off' };
 
 export function LiveLine({ store, zone }) {
   const { kind, text } = liveState(store.status.value, zone);
-  return <p class={styles[kind]} data-live={kind}>{text}</p>;
+  return <p class={styles[kind]} data-live={kind} data-way={store.status.value.live?.kind}>{text}</p>;
 }
 
 export function LiveVoice({ store }) {

@@ -42,7 +42,7 @@ export default function Today({ me, clinic, doctors, services, store, navigate }
   const nobody = names.every((name) => board[name].length === 0);
   const ticket = (row) => (
     <Ticket key={row.id} row={row} now={now} zone={zone} since={store.since} arrives={store.isNew(row.id)} off={offline} onMove={onMove}
-      doctor={doctors.find((one) => one.id === row.doctorId)} service={services.find((one) => one.id === row.serviceId)} />
+      doctor={me.role === 'doctor' ? null : doctors.find((one) => one.id === row.doctorId)} service={services.find((one) => one.id === row.serviceId)} />
   );
 
   return (

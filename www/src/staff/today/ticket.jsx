@@ -54,7 +54,7 @@ export function Ticket({ row, now, zone, doctor, service, since, arrives, off, o
       <div class="grow">
         <p><a class="ticket__name" href={`/staff/appointments/${row.id}`}>{row.name}</a>{row.walkIn && <> <span class="tag">{t('today.walkedIn')}</span></>}</p>
         {note && <p class="ticket__note">{note}</p>}
-        <p class="ticket__note">{doctor?.name ?? t('today.anyDoctor')}</p>
+        {doctor !== null && <p class="ticket__note">{doctor?.name ?? t('today.anyDoctor')}</p>}
       </div>
       <div class={overdue ? 'ticket__foot ticket__foot--two ticket__all' : 'ticket__foot ticket__all'}>
         {row.status === 'requested' || row.status === 'no_show' ? <Badge status={row.status} /> : <Since {...sinceWords(row, now, since, zone)} />}
