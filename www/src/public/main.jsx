@@ -3,10 +3,11 @@ import '../styles/fonts.css';
 import '../styles/components.css';
 import '../styles/public.css';
 import { render } from 'preact';
+import { effect } from '@preact/signals';
 import { startI18n } from '../common/i18n.js';
 import { common, public as words, times } from '../strings/en.js';
 import { load } from './data.js';
-import { keepFresh } from './slots.js';
+import { keepFresh, strip } from './slots.js';
 import { keepSaved } from './saving.js';
 import { App } from './app.jsx';
 
@@ -17,3 +18,12 @@ root.replaceChildren();
 render(<App />, root);
 keepFresh();
 keepSaved();
+
+// Once there are times to look at, and the page has nothing else to do: what others do to them.
+const whenIdle = globalThis.requestIdleCallback ?? ((run) => setTimeout(run, 200));
+let listens = false;
+effect(() => {
+  if (listens || !strip.value) return;
+  listens = true;
+  whenIdle(() => import('./news.js').then(({ startNews }) => startNews()).catch(() => {}));
+});

@@ -1,5 +1,5 @@
-// Free times: asked for in fortnights per doctor, asked again every 20 seconds while someone looks.  The server alone
-// decides what is free; here it is only sorted by day.
+// Free times: asked for in fortnights per doctor, asked again every 20 seconds while someone looks, or every minute
+// while the hub tells what happens (news.js).  The server alone decides what is free; here it is only sorted by day.
 import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import { api } from '../common/api.js';
 import { connected, whenConnected } from '../common/connection.js';
@@ -10,6 +10,7 @@ import { booked, day, doctorChoice, hold, moving, open, service, serviceId, zone
 
 const FORTNIGHT = 14;
 const POLL_MS = 20000;
+const CALM_MS = 60000;
 const MARK_MS = 4000;
 
 /** key of a fortnight -> {slots: [{startsAt, endsAt, doctorId, ms}], rules, exceptions} */
@@ -18,8 +19,15 @@ const fortnights = signal({});
 export const shown = signal(1);
 /** true when the times could not be had */
 export const failed = signal(false);
+/** how news comes: 'live', 'sse', 'polling' or 'offline' */
+export const way = signal('polling');
 /** `${doctorId} ${ms}` -> the slot, while it is shown as taken */
 export const taken = signal({});
+
+let askedAt = 0;
+/** Pieces that were taken while the page is open: an answer that was under way does not know the last of them. */
+const heard = [];
+let underWay = 0;
 
 const today = () => dayOf(now(), zone.peek());
 const fortnight = (n, first) => addDays(first, n * FORTNIGHT);
@@ -31,7 +39,7 @@ const chosenDoctors = () => {
   return doctorChoice.value && doctorChoice.value !== 'any' ? all.filter((d) => d.id === doctorChoice.value) : all;
 };
 
-const overlaps = (slot, one) =>
+export const overlaps = (slot, one) =>
   one &&
   slot.doctorId === one.doctorId &&
   slot.ms < Date.parse(one.endsAt) &&
@@ -75,9 +83,16 @@ async function ask(doctorId, from) {
   const forService = serviceId.peek();
   const key = keyOf(doctorId, from);
   const query = new URLSearchParams({ from, to: addDays(from, FORTNIGHT - 1), serviceId: forService });
-  const answer = await api('GET', `/api/availability/${doctorId}?${query}`, { stranger: true });
+  const begun = heard.length;
+  underWay += 1;
+  const answer = await api('GET', `/api/availability/${doctorId}?${query}`, { stranger: true }).finally(() => {
+    underWay -= 1;
+  });
   const before = fortnights.peek()[key]?.slots ?? [];
-  const fresh = answer.slots.map((slot) => ({ ...slot, doctorId, ms: Date.parse(slot.startsAt) }));
+  const isNews = (slot) => heard.slice(begun).some((piece) => overlaps(slot, piece));
+  const fresh = answer.slots
+    .map((slot) => ({ ...slot, doctorId, ms: Date.parse(slot.startsAt) }))
+    .filter((slot) => !isNews(slot));
   const slots = withOwn(fresh, before, doctorId, from);
   const free = new Set(slots.map((slot) => slot.ms));
   batch(() => {
@@ -89,6 +104,7 @@ async function ask(doctorId, from) {
 /** Ask again for what is on the screen: of all fortnights shown, or (a poll) only of the one with the chosen day. */
 export async function refresh({ all = true } = {}) {
   if (!serviceId.peek() || !clinic.peek()) return;
+  askedAt = now();
   const first = today();
   const wanted = Array.from({ length: shown.peek() }, (_, n) => fortnight(n, first)).filter(
     (from) => all || !day.peek() || (day.peek() >= from && day.peek() < addDays(from, FORTNIGHT)),
@@ -157,11 +173,85 @@ export function showMore() {
   return refresh();
 }
 
-const looking = () =>
-  document.visibilityState === 'visible' &&
-  connected.peek() &&
-  ['doctor', 'when', 'details'].includes(open.peek()) &&
-  (!booked.peek() || moving.peek());
+// ---- what news.js does with them ---------------------------------------------------------------------------------
+
+/** Every fortnight of a doctor that is known, for whatever service: [key, part] */
+const partsOf = (doctorId) => Object.entries(fortnights.peek()).filter(([key]) => key.split(' ')[1] === doctorId);
+
+/** The hours of a doctor, as far as they are known. */
+export const rulesOf = (doctorId) => partsOf(doctorId).flatMap(([, { rules }]) => rules);
+
+/** Somebody has taken that piece of a doctor's time: [{key, slot}] of what is not free any more. */
+export function takeOut(piece) {
+  heard.push(piece);
+  const out = partsOf(piece.doctorId).flatMap(([key, { slots }]) =>
+    slots.filter((slot) => overlaps(slot, piece)).map((slot) => ({ key, slot })),
+  );
+  if (!out.length) return out;
+  const gone = new Set(out.map(({ slot }) => slot));
+  batch(() => {
+    change(out, (slots) => slots.filter((slot) => !gone.has(slot)));
+    markTaken(out.filter(({ key, slot }) => key.startsWith(`${serviceId.peek()} `) && slot.ms > now()).map((it) => it.slot));
+  });
+  return out;
+}
+
+/** Whether an answer is under way that may not know what has just happened. */
+export const isAsking = () => underWay > 0;
+
+/** The same, free again. */
+export function putBack(out) {
+  change(out, (slots, key) => {
+    const known = new Set(slots.map((slot) => slot.ms));
+    const back = out.filter((it) => it.key === key && !known.has(it.slot.ms)).map((it) => it.slot);
+    return [...slots, ...back].sort((a, b) => a.ms - b.ms);
+  });
+}
+
+function change(out, how) {
+  const next = { ...fortnights.peek() };
+  for (const key of new Set(out.map((it) => it.key)))
+    if (next[key]) next[key] = { ...next[key], slots: how(next[key].slots, key) };
+  fortnights.value = next;
+}
+
+/** Whether that piece is offered already, or lies outside of what is shown. */
+export function showing({ doctorId, startsAt, endsAt }) {
+  const ms = Date.parse(startsAt);
+  const last = addDays(today(), shown.peek() * FORTNIGHT);
+  if (Date.parse(endsAt) <= now() || dayOf(ms, zone.peek()) >= last) return true;
+  const parts = partsOf(doctorId);
+  return parts.length > 0 && parts.every(([, { slots }]) => slots.some((slot) => slot.ms === ms));
+}
+
+/** Ask again for some doctors' times, where they are shown. */
+export async function askFor(ids) {
+  const first = today();
+  const asked = untracked(chosenDoctors).filter(({ id }) => ids.includes(id));
+  const all = Array.from({ length: shown.peek() }, (_, n) => fortnight(n, first));
+  await Promise.all(asked.flatMap(({ id }) => all.map((from) => ask(id, from)))).catch(() => {});
+}
+
+/** The free times nearest to one that is gone. */
+export const nearest = (startsAt) =>
+  (strip.peek() ?? [])
+    .flatMap((one) => one.slots)
+    .sort((a, b) => Math.abs(a.ms - Date.parse(startsAt)) - Math.abs(b.ms - Date.parse(startsAt)))
+    .slice(0, 3)
+    .map(({ choices: [{ startsAt: at, endsAt, doctorId }] }) => ({ startsAt: at, endsAt, doctorId }));
+
+// ---- keeping them fresh ------------------------------------------------------------------------------------------
+
+const visible = signal(document.visibilityState === 'visible');
+
+/** Whether somebody looks at free times. */
+export const looking = computed(
+  () =>
+    visible.value &&
+    connected.value &&
+    ['doctor', 'when', 'details'].includes(open.value) &&
+    (!booked.value || moving.value),
+);
 
 /** Load when the choice changes, keep fresh while someone looks.  Called once. */
 export function keepFresh() {
@@ -176,9 +266,15 @@ export function keepFresh() {
     const chosen = list?.find((one) => one.day === day.peek());
     if (list && !chosen) day.value = list.find((one) => one.free)?.day ?? null;
   });
-  setInterval(() => looking() && refresh({ all: false }), POLL_MS);
-  document.addEventListener('visibilitychange', () => looking() && refresh());
+  setInterval(() => {
+    const told = ['live', 'sse'].includes(way.peek()) && now() - askedAt < CALM_MS;
+    if (looking.peek() && !told) refresh({ all: false });
+  }, POLL_MS);
+  document.addEventListener('visibilitychange', () => {
+    visible.value = document.visibilityState === 'visible';
+    if (looking.peek()) refresh();
+  });
   effect(() => {
-    if (!connected.value) whenConnected().then(() => looking() && refresh());
+    if (!connected.value) whenConnected().then(() => looking.peek() && refresh());
   });
 }

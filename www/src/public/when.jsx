@@ -10,7 +10,7 @@ import { clinic, doctors } from './data.js';
 import { day, doctorChoice, doctorOf, goTo, open, slot, zone } from './flow.js';
 import { asking, choose, lost, release } from './holding.js';
 import { roomy } from './room.js';
-import { anyFree, failed, moreDays, nextFree, refresh, showMore, shown, strip, times } from './slots.js';
+import { anyFree, failed, moreDays, nextFree, refresh, showMore, shown, strip, times, way } from './slots.js';
 import { Step } from './steps.jsx';
 import { Days, Times } from './times.jsx';
 
@@ -33,7 +33,7 @@ function Offer() {
       <Days />
       <Times />
       <ZoneLine />
-      <p class={`live${connected.value && !failed.value ? '' : ' live--off'}`}>
+      <p class={`live${connected.value && !failed.value ? '' : ' live--off'}`} data-way={way.value}>
         {t(connected.value && !failed.value ? 'public.live' : 'public.notLive')}
       </p>
     </>
