@@ -32,6 +32,7 @@ export class EditLock {
   #mine = null; /* the lock as this window got it */
   #tail = Promise.resolve();
   #waiting = 0;
+  #wanted = null; /* typed while something is asked */
   #timer = null;
   #typedAt = -Infinity;
   #stopped = false;
@@ -51,8 +52,11 @@ export class EditLock {
   /** Somebody types: the lock is taken if it can be. */
   touch() {
     this.#typedAt = this.#time.now();
-    if (['unlocked', 'expired'].includes(this.state.peek().kind) && this.#waiting === 0)
-      this.acquire().catch(() => {}); /* without a connection: the next key, or the save, tries again */
+    const take = () => ['unlocked', 'expired'].includes(this.state.peek().kind) && this.acquire().catch(() => {});
+    if (this.#waiting === 0)
+      take(); /* without a connection: the next key, or the save, tries again */
+    else if (!this.#wanted)
+      this.#wanted = this.#tail.then(() => { this.#wanted = null; }).then(take);
   }
 
   /** Before a save: whether the lock is this window's; taken if it is free. */
