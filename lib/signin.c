@@ -107,6 +107,7 @@ signin_reply(struct req *rq, const struct account *who, const struct tokens *t)
 		.expires_s = now_us / 1000000 + t->access_s };
 	struct buf b = buf_new(rq->arena, 1024);
 	const char *token;
+	bool repeated = false;
 	char until[32];
 
 	session_keys(&keys);
@@ -126,6 +127,9 @@ signin_reply(struct req *rq, const struct account *who, const struct tokens *t)
 	if (t->refresh != NULL)
 		reply_cookie(rq, REFRESH_COOKIE, t->refresh, SIGNIN_REFRESH_S,
 			SIGNIN_REFRESH_PLACE);
+	else if (http_cookie(&rq->http, REFRESH_COOKIE, &repeated) != NULL)
+		/* Somebody else's: they would be back when this ends. */
+		reply_cookie(rq, REFRESH_COOKIE, "", 0, SIGNIN_REFRESH_PLACE);
 	return reply_json(rq, buf_bytes(&b));
 }
 

@@ -66,6 +66,9 @@ status_is verify($ashas, code_for($ashas), $browser), 200, 'a browser signs in t
 status_is $browser->get($me), 200, 'by its cookie';
 status_is $browser->post('/api/auth/logout'), 204, 'signs out';
 error_is $browser->get($me), 401, 'UNAUTHENTICATED', 'and is out at once';
+my $shared = $clinic->staff('desk@opdesk.test', browser => 1);
+$res = verify($ashas, code_for($ashas), $shared);
+like +($res->headers('Set-Cookie'))[1], qr/^__Secure-opdesk-refresh=; Max-Age=0;.* Path=\/api\/auth;/, 'the session of somebody else in that browser does not come back when this one ends';
 error_is $visitor->post('/api/auth/otp/verify', { phone => $ashas, code => '123456' }, { Origin => 'http://evil.example' }), 403, 'CSRF', 'no other site signs anybody in';
 status_is verify($ashas, substr($code = code_for($ashas), 0, 3) . ' ' . substr($code, 3)), 200, 'a blank in the middle does no harm';
 status_is verify('098000 00001', code_for($ashas)), 200, 'a number may be written as people write it';

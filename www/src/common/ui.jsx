@@ -189,12 +189,12 @@ const statusIcons = {
 export const statusIcon = (status) => statusIcons[status];
 export const statusWord = (status) => t(`common.status_${status}`);
 
-/** A status is a colour, an icon and a word. */
-export function Badge({ status }) {
+/** A status is a colour, an icon and a word; word: another than the staff's. */
+export function Badge({ status, word = statusWord(status) }) {
   return (
     <span class="badge" data-status={status}>
       <Icon of={statusIcons[status]} size="s" />
-      {statusWord(status)}
+      {word}
     </span>
   );
 }

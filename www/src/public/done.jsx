@@ -121,9 +121,14 @@ function Ways({ visit }) {
           </Button>
         </div>
       )}
-      <Button kind="quiet" onClick={startAgain}>
-        {t('public.another')}
-      </Button>
+      <div class="pair">
+        <Button kind="quiet" onClick={startAgain}>
+          {t('public.another')}
+        </Button>
+        <Button kind="quiet" href="/patient/">
+          {t('public.allMine')}
+        </Button>
+      </div>
       {asks && <CancelDialog visit={visit} close={() => setAsks(false)} />}
     </div>
   );

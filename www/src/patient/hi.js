@@ -1,0 +1,2 @@
+// The sections of this page, so that the chunk has no others.
+export { common, patient, times } from '../strings/hi.js';
