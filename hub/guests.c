@@ -44,15 +44,9 @@ guest_of(struct sub *s)
 }
 
 static struct bytes
-text(const char *s)
-{
-	return (struct bytes) { s, strlen(s) };
-}
-
-static struct bytes
 account_of(const struct sub *s)
 {
-	return text(s->peer->who->claims.account);
+	return tell_text(s->peer->who->claims.account);
 }
 
 /*
@@ -112,7 +106,7 @@ static void
 put_text(struct buf *b, const char *s)
 {
 	if (s != NULL)
-		json_quote(b, text(s));
+		json_quote(b, tell_text(s));
 	else
 		buf_puts(b, "null");
 }
@@ -223,7 +217,7 @@ static struct phx_presence
 presence(const struct guest *g)
 {
 	return (struct phx_presence) { account_of(g->sub), g->ref,
-		text(g->meta) };
+		tell_text(g->meta) };
 }
 
 static void

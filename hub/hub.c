@@ -10,6 +10,7 @@
 
 #include "hub/news.h"
 #include "hub/peer_join.h"
+#include "hub/record.h"
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "lib/metrics.h"
@@ -121,6 +122,7 @@ hub_tick(struct arena *a)
 		next = p->next;
 		peer_tick(p, a);
 	}
+	record_flush(false, a);
 	report(a);
 	count();
 }
@@ -130,6 +132,8 @@ hub_open(const char *node, void (*ring)(void *arg), void *arg)
 {
 	snprintf(hub.node, sizeof hub.node, "%s", node);
 	hub.rooms = rooms_new();
+	hub.accounts = tally_new();
+	hub.addresses = tally_new();
 	hub.news_last = &hub.news;
 	inbox_open(&hub.in, ring, arg);
 	hub.door = door_open(&hub.in);
@@ -173,5 +177,16 @@ hub_close(void)
 		free(c);
 	}
 	rooms_free(hub.rooms);
+	tally_free(hub.accounts);
+	tally_free(hub.addresses);
 	inbox_close(&hub.in);
+}
+
+void
+hub_end(void)
+{
+	struct arena *a = arena_new();
+
+	record_flush(true, a);
+	arena_free(a);
 }

@@ -12,6 +12,7 @@
 #include "hub/ring.h"
 #include "hub/rooms.h"
 #include "hub/scribe.h"
+#include "hub/tally.h"
 #include "lib/buf.h"
 
 enum hub_letter { LETTER_NEWS, LETTER_ANSWER };
@@ -43,6 +44,7 @@ struct hub {
 	struct door *door;
 	struct feed *feed;
 	struct scribe *scribe;
+	struct tally *accounts, *addresses;
 	struct hub_stats stats;
 	char node[64];
 	unsigned deepest; /* queue that was put into, since news were read */
@@ -54,6 +56,9 @@ extern struct hub hub;
 /* Starts the threads; ring wakes the network thread, from any thread. */
 void hub_open(const char *node, void (*ring)(void *arg), void *arg);
 void hub_close(void);
+
+/* Everybody is gone: hands over what is still to be written. */
+void hub_end(void);
 
 /* Handles whatever the threads have handed over. */
 void hub_read(struct arena *a);

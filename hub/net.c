@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "hub/acks.h"
 #include "hub/guests.h"
 #include "hub/hub.h"
 #include "hub/net_part.h"
@@ -75,6 +76,10 @@ on_timer(lws_sorted_usec_list_t *sul)
 {
 	if (sul == &net.timers[NET_CURSORS])
 		guests_tick(net_arena);
+	else if (sul == &net.timers[NET_ACKS])
+		acks_tick(net_arena);
+	else if (sul == &net.timers[NET_PAUSED])
+		net_resume();
 	else
 		hub_read(net_arena);
 	hub_settle(net_arena);

@@ -23,7 +23,7 @@ void net_close(void);
 void net_ring(void *arg);
 
 /* Has one of these looked at in some milliseconds; network thread only. */
-enum net_timer { NET_NEWS, NET_CURSORS, NET_TIMERS };
+enum net_timer { NET_NEWS, NET_CURSORS, NET_ACKS, NET_PAUSED, NET_TIMERS };
 void net_after(enum net_timer t, int ms);
 
 /* The peer has something to send. */

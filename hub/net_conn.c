@@ -10,7 +10,9 @@
 #include "hub/net.h"
 #include "hub/net_part.h"
 #include "hub/peer_join.h"
+#include "hub/resume.h"
 
+#define PAUSE_MS 50
 #define WRITES 32 /* in one go, so that others get their turn */
 
 static const char socket_path[] = "/realtime/v1/websocket";
@@ -75,6 +77,36 @@ begin_stream(struct lws *wsi)
 	return 0;
 }
 
+/*
+ * Who speaks too fast is not listened to for a while: what they send waits on
+ * their side, and nothing is lost.
+ */
+static void
+pause_peer(struct lws *wsi, struct peer *p)
+{
+	p->is_paused = true;
+	lws_rx_flow_control(wsi, 0);
+	net_after(NET_PAUSED, PAUSE_MS);
+}
+
+void
+net_resume(void)
+{
+	bool more = false;
+
+	for (struct peer *p = hub.peers; p != NULL; p = p->next) {
+		if (!p->is_paused)
+			continue;
+		p->is_paused = !peer_spends_frame(p);
+		if (p->is_paused)
+			more = true;
+		else
+			lws_rx_flow_control(p->wire, 1);
+	}
+	if (more)
+		net_after(NET_PAUSED, PAUSE_MS);
+}
+
 /* Frames come in parts; all of one are put together, up to the bound. */
 static int
 receive(struct lws *wsi, struct peer *p, const char *in, size_t n)
@@ -99,6 +131,8 @@ receive(struct lws *wsi, struct peer *p, const char *in, size_t n)
 	if (!last)
 		return 0;
 	peer_frame(p, net_arena, lws_frame_is_binary(wsi) != 0, whole);
+	if (!peer_spends_frame(p))
+		pause_peer(wsi, p);
 	free(p->partial);
 	p->partial = NULL;
 	p->partial_n = 0;
@@ -152,7 +186,7 @@ send_some(struct lws *wsi, struct peer *p)
 		if (write_one(wsi, p, m) != 0)
 			return -1;
 		if (p->queue.n == 0 && p->resuming)
-			join_refill(p, net_arena);
+			resume_refill(p, net_arena);
 		if (p->queue.n == 0 || ++writes == WRITES ||
 			lws_send_pipe_choked(wsi))
 			break;

@@ -87,7 +87,7 @@ net_read_request(struct lws *wsi, struct arena *a, bool is_sse,
 	out->host = header(wsi, a, WSI_TOKEN_HOST, &ok);
 	out->address = header(wsi, a, WSI_TOKEN_HTTP_X_REAL_IP, &ok);
 	if (out->host == NULL)
-		out->host = "";
+		return false;
 	out->last_event_id = custom(wsi, a, "last-event-id:");
 	return ok;
 }

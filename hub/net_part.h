@@ -31,6 +31,9 @@ void net_refuse(struct lws *wsi, struct arena *a, enum err e);
 /* Begins an event stream; false when that fails. */
 bool net_begin_stream(struct lws *wsi) MUST_USE;
 
+/* Listens again to those who may speak again. */
+void net_resume(void);
+
 extern struct arena *net_arena;
 
 /* Where all that came to listen are taken from. */

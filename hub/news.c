@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "hub/acks.h"
 #include "hub/hub.h"
 #include "hub/net.h"
 #include "hub/peer_join.h"
@@ -33,18 +34,25 @@ deliver(struct arena *a, const struct change *c, struct room *room,
 	const struct post *p)
 {
 	struct forms forms[ROOM_AUDIENCES] = { 0 };
+	struct record *record;
 	unsigned sent = 0;
+	struct msg *m;
 
+	for (struct sub *s = room->subs; s != NULL; s = s->next)
+		sent += s->staff || !p->staff_only;
+	if (sent == 0)
+		return;
+	record = record_new(c, p, sent);
 	for (struct sub *s = room->subs; s != NULL; s = s->next) {
 		enum audience who = s->staff ? ROOM_STAFF : ROOM_OTHERS;
 
 		if (p->staff_only && !s->staff)
 			continue;
-		peer_put(s->peer,
-			tell_form(&forms[who], a, s, c, p, room->last[who]), s,
-			0);
-		sent++;
+		m = tell_form(&forms[who], a, s, c, p, room->last[who]);
+		peer_put(s->peer, m, s, 0);
+		acks_sent(s, m, c->seq, record);
 	}
+	record_drop(record);
 	for (size_t i = 0; i < ROOM_AUDIENCES; i++) {
 		forms_drop(&forms[i]);
 		if (i == ROOM_STAFF || !p->staff_only)

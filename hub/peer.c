@@ -12,12 +12,35 @@
 #include "hub/net.h"
 #include "hub/peer_join.h"
 #include "lib/clock.h"
+#include "lib/conf.h"
 #include "lib/metrics.h"
 
 #define PING_S 25
 #define HANGUP_S 75
 #define BLOCKED_S 10
 #define KILL_S 15
+
+bool
+peer_is_counted(struct peer *p, const char *account)
+{
+	p->is_counted = tally_add(hub.accounts, account,
+		conf_number(CONF_LIVE_CONNECTIONS));
+	return p->is_counted;
+}
+
+static void
+free_peer(struct peer *p)
+{
+	if (p->is_counted)
+		tally_take(hub.accounts, p->who->claims.account);
+	if (p->who != NULL) {
+		free(p->who->name);
+		free(p->who->email);
+	}
+	free(p->who);
+	free(p->host);
+	free(p);
+}
 
 enum err
 peer_new(const struct peer_request *rq, struct arena *a, struct peer **out)
@@ -31,6 +54,9 @@ peer_new(const struct peer_request *rq, struct arena *a, struct peer **out)
 
 	if (e != E_OK)
 		return e;
+	if (!tally_allows(hub.addresses, rq->address != NULL ? rq->address : "",
+		    conf_number(CONF_LIVE_RATE), clock_tick_us()))
+		return E_RATE_LIMITED;
 	if (!rq->is_sse && !phx_vsn(vsn.p != NULL ? vsn : BYTES(""), &version))
 		return E_VALIDATION_ERROR;
 	if ((p = calloc(1, sizeof *p)) == NULL ||
@@ -41,6 +67,10 @@ peer_new(const struct peer_request *rq, struct arena *a, struct peer **out)
 	p->bad_token = bad;
 	p->explicit_token = explicit_token;
 	if (who.session[0] != '\0') {
+		if (!peer_is_counted(p, who.account)) {
+			free_peer(p);
+			return E_RATE_LIMITED;
+		}
 		if ((p->who = calloc(1, sizeof *p->who)) == NULL)
 			abort();
 		p->who->claims = who;
@@ -55,24 +85,14 @@ peer_opened(struct peer *p, void *wire)
 	p->wire = wire;
 	p->is_open = true;
 	p->heard_s = hub_now_s();
+	p->counted_ms = hub_now_ms();
+	p->frames = PEER_BURST;
 	p->next = hub.peers;
 	if (hub.peers != NULL)
 		hub.peers->prev = p;
 	hub.peers = p;
 	hub.stats.connections++;
 	metrics_add(M_realtime_connects, 1);
-}
-
-static void
-free_peer(struct peer *p)
-{
-	if (p->who != NULL) {
-		free(p->who->name);
-		free(p->who->email);
-	}
-	free(p->who);
-	free(p->host);
-	free(p);
 }
 
 void
@@ -264,6 +284,8 @@ handle(struct peer *p, const struct phx_frame *f, struct arena *a)
 		e = s != NULL ? guests_presence(s, f, a) : E_NOT_FOUND;
 		break;
 	case PHX_ACK:
+		join_ack(p, f);
+		return;
 	case PHX_OTHER:
 		e = E_VALIDATION_ERROR;
 		break;
@@ -316,4 +338,22 @@ peer_tick(struct peer *p, struct arena *a)
 		net_kill(p);
 	else if (now - p->blocked_s >= BLOCKED_S)
 		peer_close(p, CLOSE_SLOW, a);
+}
+
+bool
+peer_spends_frame(struct peer *p)
+{
+	uint32_t now = hub_now_ms(), ms = now - p->counted_ms;
+
+	p->counted_ms = now;
+	if (ms > PEER_BURST / PEER_FRAMES_A_SECOND)
+		p->frames = PEER_BURST;
+	else
+		p->frames += (int32_t)ms * PEER_FRAMES_A_SECOND;
+	if (p->frames > PEER_BURST)
+		p->frames = PEER_BURST;
+	if (p->frames < 1000)
+		return false;
+	p->frames -= 1000;
+	return true;
 }

@@ -14,6 +14,8 @@
 
 #define PEER_FRAME_BYTES 4096
 #define PEER_TOPICS 64
+#define PEER_FRAMES_A_SECOND 20
+#define PEER_BURST (40 * 1000) /* thousandths of a frame */
 
 /* Why a connection is closed (RFC 6455, 7.4). */
 enum peer_close {
@@ -53,13 +55,15 @@ struct peer {
 	uint32_t heard_s;    /* by hub_now_s(): when it last said something */
 	uint32_t blocked_s;  /* since when it takes nothing; 0: it does */
 	uint32_t counted_ms; /* when its frames were counted last */
-	uint16_t frames;     /* that it may send at once, in thousandths */
+	int32_t frames;      /* that it may send now, in thousandths */
 	uint16_t partial_n;
 	uint16_t close_code; /* what is left is sent, and then this */
 	uint16_t n_subs;
 	uint16_t asks; /* that the door has */
 	enum phx_vsn vsn : 4;
 	bool is_sse : 1, is_open : 1, in_trouble : 1, ping_due : 1;
+	bool is_counted : 1;     /* among those of its account */
+	bool is_paused : 1;      /* spoke too fast, and is not listened to */
 	bool pinged : 1;         /* and has not answered */
 	bool bad_token : 1;      /* came with one that is none */
 	bool explicit_token : 1; /* ... and not by cookie */
@@ -75,6 +79,12 @@ struct peer {
 enum err peer_new(const struct peer_request *rq, struct arena *a,
 	struct peer **out) MUST_USE;
 
+/*
+ * Counts one more connection of the account, until p is gone.  False when that
+ * account has all that it may have.
+ */
+bool peer_is_counted(struct peer *p, const char *account) MUST_USE;
+
 /* It is there and can be written to. */
 void peer_opened(struct peer *p, void *wire);
 
@@ -84,6 +94,9 @@ void peer_heard(struct peer *p);
 /* A whole frame came; a is reset by the caller. */
 void peer_frame(struct peer *p, struct arena *a, bool is_binary,
 	struct bytes text);
+
+/* Whether it may say one more now; then that is counted. */
+bool peer_spends_frame(struct peer *p) MUST_USE;
 
 /* The socket is gone; so is p, now or when the door has answered. */
 void peer_gone(struct peer *p, struct arena *a);

@@ -7,61 +7,31 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "hub/acks.h"
 #include "hub/gate.h"
-#include "hub/guests.h"
 #include "hub/hub.h"
 #include "hub/net.h"
+#include "hub/resume.h"
 #include "hub/tell.h"
 #include "lib/str.h"
 
-#define STEP_EVENTS 32
-#define MISSED_SPAN 100000 /* numbers that are worth a walk in the database */
 #define NAME_BYTES (sizeof TOPIC_PREFIX + TOPIC_MAX_BYTES)
-
-/* One who is on the way in. */
-struct resume {
-	char *ref;  /* of the phx_join, as JSON */
-	bool asked; /* the door has not answered */
-	bool has_since, resync;
-	char epoch[UUID_SIZE];
-	struct clinic *clinic; /* once the door has answered */
-	int64_t prev;          /* number of the last event that they have */
-	int64_t at;            /* looked at up to here */
-	struct door_ask *missed;
-	size_t next_missed;
-};
-
-static struct bytes
-text_of(const char *s)
-{
-	return (struct bytes) { s, s != NULL ? strlen(s) : 0 };
-}
 
 void
 join_signal(struct buf *b, const struct sub *s, const char *event)
 {
 	char name[NAME_BYTES];
-	struct phx_to to = { text_of(s->join_ref), { NULL, 0 },
+	struct phx_to to = { tell_text(s->join_ref), { NULL, 0 },
 		tell_name(&s->topic, name) };
 
 	phx_signal(b, s->peer->vsn, &to, event);
 }
 
-static void
-end_resume(struct sub *s)
-{
-	if (s->resume == NULL)
-		return;
-	door_ask_free(s->resume->missed);
-	free(s->resume->ref);
-	free(s->resume);
-	s->resume = NULL;
-}
-
 void
 join_free(struct sub *s)
 {
-	end_resume(s);
+	resume_end(s);
+	acks_free(s);
 	free(s->join_ref);
 	free(s);
 }
@@ -112,6 +82,8 @@ identify(struct peer *p, struct bytes token, struct arena *a)
 		return e;
 	if (p->who != NULL && strcmp(p->who->claims.account, who.account) != 0)
 		return E_FORBIDDEN;
+	if (p->who == NULL && !peer_is_counted(p, who.account))
+		return E_RATE_LIMITED;
 	if (p->who == NULL && (p->who = calloc(1, sizeof *p->who)) == NULL)
 		abort();
 	p->who->claims = who;
@@ -257,6 +229,19 @@ join_leave(struct peer *p, struct bytes topic, struct arena *a)
 		peer_drop_sub(s, NULL, a);
 }
 
+void
+join_ack(struct peer *p, const struct phx_frame *f)
+{
+	struct sub *s = join_find(p, f->topic);
+	char epoch[UUID_SIZE];
+	int64_t seq;
+
+	if (s != NULL &&
+		change_read_id(member(f->payload, "eventId"), epoch, &seq) &&
+		strcmp(epoch, s->room->clinic->epoch) == 0)
+		acks_got(s, seq);
+}
+
 enum err
 join_renew(struct peer *p, const struct json *payload, struct arena *a)
 {
@@ -270,147 +255,6 @@ join_renew(struct peer *p, const struct json *payload, struct arena *a)
 	if (e == E_OK && strcmp(session, p->who->claims.session) != 0)
 		ask(p, NULL);
 	return e;
-}
-
-/*
- * Caught up: from here on events come as they happen.  The number that is
- * told is that of the last event here, which the next one calls prev.
- */
-static void
-let_in(struct sub *s, struct arena *a)
-{
-	struct resume *r = s->resume;
-	struct peer *p = s->peer;
-	struct room *room =
-		rooms_enter(hub.rooms, r->clinic, s, r->clinic->seq);
-	char name[NAME_BYTES];
-	struct phx_to to = { text_of(s->join_ref), text_of(r->ref),
-		tell_name(&s->topic, name) };
-	struct buf response = buf_new(a, 256), b = buf_new(a, 512);
-
-	hub.stats.subscriptions++;
-	hub.stats.resyncs += r->resync;
-	buf_puts(&response, "{\"eventId\":\"");
-	change_id(&response, r->clinic->epoch,
-		room->last[s->staff ? ROOM_STAFF : ROOM_OTHERS]);
-	buf_printf(&response, "\",\"resync\":%s", r->resync ? "true" : "false");
-	if (p->is_sse) {
-		buf_printf(&b,
-			"event: joined\ndata: {\"topic\":\"%s\",\"response\":%s}}\n\n",
-			name, response.p);
-	} else {
-		buf_puts(&response, ",\"postgres_changes\":[]}");
-		phx_reply_ok(&b, p->vsn, &to, buf_bytes(&response));
-	}
-	end_resume(s);
-	peer_say(p, &b);
-	guests_welcome(s, a);
-}
-
-/* Says c to s, if it concerns it. */
-static bool
-say(struct sub *s, const struct change *c, struct arena *a)
-{
-	struct resume *r = s->resume;
-	struct forms forms = { 0 };
-	struct post post;
-
-	if (!change_post_for(c, &s->topic, s->staff, &post))
-		return false;
-	peer_put(s->peer, tell_form(&forms, a, s, c, &post, r->prev), s, 0);
-	forms_drop(&forms);
-	r->prev = c->seq;
-	return true;
-}
-
-/* What comes next, or NULL at the end.  A ring that has moved on is a gap. */
-static const struct change *
-next(struct resume *r)
-{
-	struct change *c;
-
-	if (r->missed != NULL && r->next_missed < r->missed->n)
-		return r->missed->changes[r->next_missed++];
-	if (r->missed != NULL) {
-		r->at = r->missed->upto;
-		door_ask_free(r->missed);
-		r->missed = NULL;
-	}
-	if (strcmp(r->epoch, r->clinic->epoch) != 0)
-		r->resync = true;
-	if (r->resync || r->at >= r->clinic->seq)
-		return NULL;
-	if ((c = ring_get(&r->clinic->ring, r->at + 1)) == NULL)
-		r->resync = true;
-	r->at++;
-	return c;
-}
-
-static void
-step(struct sub *s, struct arena *a)
-{
-	unsigned said = 0;
-	const struct change *c;
-
-	while ((c = next(s->resume)) != NULL) {
-		said += say(s, c, a);
-		if (said == STEP_EVENTS) {
-			s->peer->resuming = true;
-			return;
-		}
-	}
-	let_in(s, a);
-}
-
-void
-join_refill(struct peer *p, struct arena *a)
-{
-	p->resuming = false;
-	for (struct sub *s = p->subs, *following; s != NULL; s = following) {
-		following = s->peers_next;
-		if (s->resume == NULL || s->resume->asked)
-			continue;
-		if (p->queue.n > 0)
-			p->resuming = true; /* its turn is the next time */
-		else
-			step(s, a);
-	}
-}
-
-/* Where what was missed can be had: nowhere, in the ring, in the database. */
-static void
-catch_up(struct sub *s, struct arena *a)
-{
-	struct resume *r = s->resume;
-	const struct clinic *c = r->clinic;
-	int64_t first = ring_first(&c->ring);
-	struct door_ask *older;
-
-	r->at = r->prev;
-	if (!r->has_since) {
-		snprintf(r->epoch, sizeof r->epoch, "%s", c->epoch);
-		r->at = c->seq;
-	} else if (strcmp(r->epoch, c->epoch) != 0 || r->prev > c->seq) {
-		r->resync = true;
-	} else if (r->prev < c->seq && (first == 0 || r->prev + 1 < first)) {
-		if (r->prev < c->purged_to || c->seq - r->prev > MISSED_SPAN) {
-			r->resync = true;
-		} else {
-			older = door_ask_new(LETTER_ANSWER, s->peer, "");
-			older->serial = s->serial;
-			older->topic = s->topic;
-			older->missed = true;
-			older->since = r->prev;
-			older->upto = first > 0 ? first - 1 : c->seq;
-			memcpy(older->clinic, c->id, UUID_SIZE);
-			memcpy(older->epoch, c->epoch, UUID_SIZE);
-			r->asked = true;
-			s->peer->asks++;
-			door_put(hub.door, older);
-			return;
-		}
-	}
-	step(s, a);
 }
 
 static void
@@ -436,7 +280,7 @@ turn_away(struct sub *s, enum err e, struct arena *a)
 {
 	struct peer *p = s->peer;
 	char name[NAME_BYTES];
-	struct phx_to to = { text_of(s->join_ref), text_of(s->resume->ref),
+	struct phx_to to = { tell_text(s->join_ref), tell_text(s->resume->ref),
 		tell_name(&s->topic, name) };
 
 	if (p->is_sse) {
@@ -461,9 +305,7 @@ take_answer(struct peer *p, struct door_ask *ask, struct arena *a)
 		return false;
 	s->resume->asked = false;
 	if (ask->missed && ask->e == E_OK) {
-		s->resume->resync = ask->changes == NULL;
-		s->resume->missed = ask;
-		step(s, a);
+		resume_missed(s, ask, a);
 		return true;
 	}
 	s->staff = ask->staff;
@@ -471,7 +313,7 @@ take_answer(struct peer *p, struct door_ask *ask, struct arena *a)
 	if (ask->e != E_OK)
 		turn_away(s, ask->e, a);
 	else
-		catch_up(s, a);
+		resume_begin(s, a);
 	return false;
 }
 

@@ -1,10 +1,9 @@
 /*
- * peer_join.h - coming to a topic, catching up on it, and leaving.
+ * peer_join.h - coming to a topic, and leaving it.
  *
  * The door says who may.  Then whoever names the last event that they got is
- * given what came after it, from the ring or, when it is older, from the
- * database, as fast as they read; only then do they stand in the room.  So
- * nothing can come twice, or between.
+ * given what came after it (resume.h); only then do they stand in the room.
+ * So nothing can come twice, or between.
  */
 #ifndef OPDESK_PEER_JOIN_H
 #define OPDESK_PEER_JOIN_H
@@ -27,15 +26,15 @@ void join_leave(struct peer *p, struct bytes topic, struct arena *a);
 /* Where p stands on a topic, let in; NULL: it does not. */
 struct sub *join_find(struct peer *p, struct bytes topic);
 
+/* An ack: all up to its eventId have come. */
+void join_ack(struct peer *p, const struct phx_frame *f);
+
 /* A new access_token for the same account. */
 enum err join_renew(struct peer *p, const struct json *payload,
 	struct arena *a) MUST_USE;
 
 /* The door has answered; frees the ask. */
 void join_answered(struct door_ask *ask, struct arena *a);
-
-/* The queue ran empty: the next part for those who are being caught up. */
-void join_refill(struct peer *p, struct arena *a);
 
 /* phx_error or phx_close, as that subscription is addressed. */
 void join_signal(struct buf *b, const struct sub *s, const char *event);

@@ -33,6 +33,7 @@ struct sub {
 	struct room *room;       /* NULL until it was let in */
 	struct sub *next, *prev; /* in the room */
 	struct sub *peers_next;  /* of the connection */
+	struct acks *acks;       /* acks.c: NULL: nothing outstanding */
 	struct guest *guest;     /* guests.c: NULL unless it shows itself */
 	struct resume *resume;   /* peer_join.c: NULL once it is caught up */
 	char *join_ref;          /* as JSON, for what is said to it alone */

@@ -88,6 +88,12 @@ tell_form(struct forms *f, struct arena *a, const struct sub *s,
 	return f->m[form] = msg_new(buf_bytes(&b));
 }
 
+struct bytes
+tell_text(const char *s)
+{
+	return (struct bytes) { s, s != NULL ? strlen(s) : 0 };
+}
+
 void
 room_head(struct buf *b, const struct sub *s)
 {

@@ -45,6 +45,9 @@ void tell_diff(const struct room *room, const struct sub *except,
 struct bytes tell_name(const struct topic *t,
 	char out[sizeof TOPIC_PREFIX + TOPIC_MAX_BYTES]);
 
+/* A text that may be NULL, which is empty. */
+struct bytes tell_text(const char *s);
+
 /* The head of a message to s that answers nothing. */
 void room_head(struct buf *b, const struct sub *s);
 

@@ -79,6 +79,7 @@ serve(const char *node)
 	log_info("event=started node=%s", node);
 	net_run();
 	log_info("event=ended node=%s", node);
+	hub_end();
 	net_close();
 	hub_close();
 }

@@ -32,7 +32,7 @@ sub new ($class, %o) {
 		$o{origin} ? "Origin: $o{origin}" : (), $o{cookie} ? "Cookie: __Host-opdesk=$o{cookie}" : (), @{ $o{headers} // [] });
 	$self->write_raw(join("\r\n", @head) . "\r\n\r\n");
 	my $head = $self->read_until("\r\n\r\n");
-	($self->{status}) = $head =~ m{^HTTP/1.1 (\d+)};
+	($self->{status}) = $head =~ m{^HTTP/1\.\d (\d+)};
 	$self->{head} = $head;
 	die "no answer to the handshake\n" if !$self->{status};
 	die "the key was not answered\n" if $self->{status} == 101
