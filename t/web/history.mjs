@@ -4,6 +4,7 @@
  */
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
+import { hears } from './lib/live.mjs';
 import { caller, change, cut, demo, hasSql, launch, noSideways, people, roles, rowOf, sql, violations, visit, widths, withStaff } from './lib/staff.mjs';
 
 let browser;
@@ -169,6 +170,24 @@ test('who says something sees what others have said meanwhile', () => withStaff(
   await said(page).nth(1).waitFor();
   assert.deepEqual((await said(page).locator('.said__text').allInnerTexts()), ['From the doctor', 'From the desk']);
 }));
+
+test('two people talk: each reads the other at once', () => withStaff(browser, 'desk', { width: 1280 })(async (desk) => withStaff(browser, 'doctor', { width: 390 })(async (doctor) => {
+  const row = await visit();
+  for (const page of [desk, doctor]) {
+    await open(page, row, 'Discussion');
+    await panel(page).getByText('Nobody has written anything yet').waitFor();
+    await hears(page, 'live');
+  }
+  await box(desk).fill('Is room 2 free?');
+  await panel(desk).getByRole('button', { name: 'Send' }).click();
+  await said(doctor).filter({ hasText: 'Is room 2 free?' }).waitFor();
+  await box(doctor).fill('Until noon.');
+  await panel(doctor).getByRole('button', { name: 'Send' }).click();
+  await said(desk).filter({ hasText: 'Until noon.' }).waitFor();
+  for (const page of [desk, doctor])
+    assert.deepEqual(await said(page).locator('.said__text').allInnerTexts(), ['Is room 2 free?', 'Until noon.'], 'each once, in this order');
+  assert.deepEqual((await messages(row)).map(({ author }) => author.role), ['doctor', 'frontdesk']);
+})));
 
 test('a text that is not sent yet outlives the panel', () => withStaff(browser, 'desk', { width: 1280 })(async (page) => {
   const row = await visit();
