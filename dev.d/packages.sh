@@ -30,6 +30,7 @@ needed() {
 		pages command npm                     npm
 		pages file    /etc/ssl/certs/ca-certificates.crt ca-certificates
 		bench command wrk                     wrk
+		bench file    /usr/lib/nginx/modules/ngx_nchan_module.so libnginx-mod-nchan
 		check command prove                   perl
 		check file    /usr/share/postgresql/15/extension/pgtap.control postgresql-15-pgtap
 		check command clang                   clang

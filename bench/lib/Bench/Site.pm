@@ -15,7 +15,7 @@ use Time::HiRes qw(sleep time);
 
 our $BIN = '/usr/lib/postgresql/15/bin';
 my $TICKS = POSIX::sysconf(&POSIX::_SC_CLK_TCK);
-my %offset = (nginx => 10, to_express => 11, to_fastify => 12, express => 13, fastify => 14);
+my %offset = (nginx => 10, to_express => 11, to_fastify => 12, express => 13, fastify => 14, socketio => 15, ws => 16, nchan => 17);
 
 # top: the checkout; dir: all that is made; port: of opdesk, more follow it;
 # keep: take the database of the last time.
@@ -123,8 +123,8 @@ sub run ($self, $name, @command) {
 	push @{ $self->{processes} }, Opdesk::Process->start(command => \@command, log => "$self->{side}/$name.log");
 }
 
-sub fill ($self, $from, $to) {
-	my %word = (DIR => $self->{side}, USER => $> == 0 ? 'user root root;' : '', map { uc $_ => $self->port($_) } keys %offset);
+sub fill ($self, $from, $to, %more) {
+	my %word = (DIR => $self->{side}, USER => $> == 0 ? 'user root root;' : '', (map { uc $_ => $self->port($_) } keys %offset), %more);
 	open my $in, '<', $from or die "$from: $!\n";
 	open my $out, '>', $to or die "$to: $!\n";
 	while (<$in>) {
