@@ -227,3 +227,19 @@ test('giving back and taking again come in that order', async () => {
   assert.deepEqual(server.asked, ['acquire-lock', 'release-lock', 'acquire-lock']);
   assert.deepEqual([kind(lock), lock.fence], ['mine', 2]);
 });
+
+test('what was discarded before the lock could be asked for is not locked', async () => {
+  const server = new Server();
+  const lock = window(server);
+  const looking = lock.look();
+  lock.touch();
+  lock.release();
+  await looking;
+  await settle();
+  assert.deepEqual([kind(lock), server.lock], ['unlocked', null]);
+  const again = lock.look();
+  lock.touch();
+  await again;
+  await settle();
+  assert.equal(kind(lock), 'mine', 'and what is typed then is');
+});

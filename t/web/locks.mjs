@@ -69,7 +69,7 @@ for (const width of widths)
     await saved(desk);
     await banner(desk, 'mine').waitFor({ state: 'detached' });
     assert.equal((await rowOf(row.id)).reason, 'Left wrist');
-    assert.equal((await lockOf(row.id)).state, 'unlocked', 'what is saved is free');
+    await until(async () => (await lockOf(row.id)).state === 'unlocked', 'what is saved is free');
     await look(doctor);
     await banner(doctor, 'other').waitFor({ state: 'detached' });
     await field(doctor, 'Notes').fill('Seen');
@@ -83,7 +83,7 @@ test('closing the panel, or the page, gives the lock back', () => withStaff(brow
   await banner(page, 'mine').waitFor();
   await press(page, 'Discard changes');
   await banner(page, 'mine').waitFor({ state: 'detached' });
-  assert.equal((await lockOf(row.id)).state, 'unlocked', 'discarding');
+  await until(async () => (await lockOf(row.id)).state === 'unlocked', 'discarding');
 
   await field(page, 'Notes').fill('Something');
   await banner(page, 'mine').waitFor();

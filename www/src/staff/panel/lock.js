@@ -52,7 +52,7 @@ export class EditLock {
   /** Somebody types: the lock is taken if it can be. */
   touch() {
     this.#typedAt = this.#time.now();
-    const take = () => ['unlocked', 'expired'].includes(this.state.peek().kind) && this.acquire().catch(() => {});
+    const take = () => this.#typedAt > -Infinity && ['unlocked', 'expired'].includes(this.state.peek().kind) && this.acquire().catch(() => {});
     if (this.#waiting === 0)
       take(); /* without a connection: the next key, or the save, tries again */
     else if (!this.#wanted)
@@ -81,6 +81,7 @@ export class EditLock {
   /** Gives it back; keepalive: the page goes away. */
   release({ keepalive } = {}) {
     const mine = this.#mine;
+    this.#typedAt = -Infinity;
     if (!mine)
       return Promise.resolve();
     this.#leave({ kind: 'unlocked', lock: null });
