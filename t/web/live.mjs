@@ -5,10 +5,10 @@
  */
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
-import { launch, visitor } from './lib/browser.mjs';
+import { base, launch, visitor } from './lib/browser.mjs';
 import { pickDay, request, slots, steal, toTimes } from './lib/booking.mjs';
 import { block, blocked, counting, hears, hub, stays } from './lib/live.mjs';
-import { caller, change, demo, look, pageOf, sql, ticket, violations, visit, withStaff } from './lib/staff.mjs';
+import { PASSWORD, caller, change, demo, look, pageOf, people, sql, ticket, violations, visit, withStaff } from './lib/staff.mjs';
 
 const SYNC = /\/appointments\/sync$/;
 const ENDED = /status of 401/;
@@ -271,6 +271,27 @@ test('where neither does the page asks every 60 s', () => withStaff(browser, 'ad
   await look(page);
   await ticket(page, it.name).waitFor();
 }));
+
+test('a session cookie that has run out is made fresh, and the page lives', async () => {
+  const page = await visitor(browser, { width: 1280 });
+  try {
+    const answer = await page.request.post('/api/auth/login', { headers: { Origin: base }, data: { email: people.desk, password: PASSWORD } });
+    assert.equal(answer.status(), 200);
+    await open(page);
+    await page.context().setOffline(true);
+    await says(page, /^Offline/);
+    const cookies = await page.context().cookies();
+    await page.context().addCookies(cookies.filter(({ path }) => path === '/').map((cookie) => ({ ...cookie, value: `${cookie.value}x` })));
+    await page.context().setOffline(false);
+    await hears(page, 'live');
+    const it = await visit();
+    await ticket(page, it.name).waitFor();
+    assert.ok(page.noise.some((line) => ENDED.test(line)), 'the old one was refused');
+    assert.deepEqual(page.noise.filter((line) => !ENDED.test(line) && !blocked.test(line)), []);
+  } finally {
+    await page.context().close();
+  }
+});
 
 test('who signs out, here or elsewhere, hears nothing more', async () => {
   const page = await visitor(browser, { width: 1280 });

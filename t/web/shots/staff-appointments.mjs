@@ -1,5 +1,6 @@
 // The list of appointments, the panel beside it, and the dialog for a new one.
 import { broken, never, request, signIn } from '../lib/diary.mjs';
+import { block, hears } from '../lib/live.mjs';
 
 export const name = 'staff-appointments';
 
@@ -43,9 +44,8 @@ export const states = {
     await show(page);
     const [first] = await page.locator('tr[data-row]').evaluateAll((all) => all.map((one) => one.dataset.row));
     const { appointment } = await request('GET', `/api/appointments/${first}`);
+    await hears(page, 'live');
     await request('PUT', `/api/appointments/${first}`, { version: appointment.version, notes: `Looked at ${Date.now()}` });
-    await page.waitForTimeout(3100);
-    await page.evaluate(() => window.dispatchEvent(new Event('focus')));
     await page.locator('.tag--new').waitFor();
   },
   'nothing found': async (page) => {
@@ -57,6 +57,11 @@ export const states = {
     await page.route(SYNC, never);
     await page.goto('/staff/appointments');
     await page.locator('.list__pending').waitFor();
+  },
+  'without a hub': async (page) => {
+    await block(page, 'socket', 'events');
+    await show(page);
+    await page.locator('[data-way=polling]').waitFor();
   },
   'offline': async (page) => {
     await show(page);

@@ -7,7 +7,7 @@
 import { t } from '../../common/i18n.js';
 import { formatTime } from '../../common/time.js';
 
-/** 'live', 'slow' or 'off', and the words. */
+/** 'live', 'slow' or 'off', and the words; `more` where there is room for it. */
 export function liveState({ loaded, offline, failures, since, lastAt, have, count, live }, zone) {
   const at = (instant) => formatTime(new Date(instant), zone);
   if (offline)
@@ -18,14 +18,14 @@ export function liveState({ loaded, offline, failures, since, lastAt, have, coun
     return { kind: 'slow', text: count ? t('staff.loadingOf', { have, count }) : t('common.loading') };
   if (['live', 'sse'].includes(live?.kind))
     return { kind: 'live', text: t('staff.live') };
-  return { kind: 'slow', text: t('staff.everyMinute', { time: at(lastAt) }) };
+  return { kind: 'slow', text: t('staff.everyMinute'), more: t('staff.lastAt', { time: at(lastAt) }) };
 }
 
 const styles = { live: 'live', slow: 'live live--slow', off: 'live live--off' };
 
 export function LiveLine({ store, zone }) {
-  const { kind, text } = liveState(store.status.value, zone);
-  return <p class={styles[kind]} data-live={kind} data-way={store.status.value.live?.kind}>{text}</p>;
+  const { kind, text, more } = liveState(store.status.value, zone);
+  return <p class={styles[kind]} data-live={kind} data-way={store.status.value.live?.kind}><span>{text}{more && <span class="only-wide">{more}</span>}</span></p>;
 }
 
 export function LiveVoice({ store }) {
