@@ -26,13 +26,25 @@ BEGIN
           || CASE WHEN address LIKE '+%' AND host <> '' THEN format(E'\n\n@%s #%s', host, code) ELSE '' END;
 END $$;
 
+-- Whether a patient or a visit has that address.  Each place is looked at,
+-- whatever the others said, and no longer for who comes often.
+CREATE FUNCTION api.signin_knows(address text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (auth.patient_at(address) IS NOT NULL)::int
+    + EXISTS (SELECT FROM core.appointment a
+               WHERE a.clinic_id = auth.clinic_id() AND a.phone = signin_knows.address AND NOT a.is_deleted)::int
+    + EXISTS (SELECT FROM core.appointment a
+               WHERE a.clinic_id = auth.clinic_id() AND lower(a.email) = signin_knows.address AND a.email IS NOT NULL
+                 AND NOT a.is_deleted)::int > 0;
+END $$;
+
 -- Sends a code, in place of the one before.  most: so many a day in a clinic,
 -- since each costs money; 0 is no limit.
 CREATE FUNCTION api.signin_send(address text, code_hash bytea, code text, language text, host text, most int, OUT body json, OUT refusal text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   ends timestamptz := clock_timestamp() + interval '5 minutes';
-  known boolean := (auth.patient_at(address) IS NOT NULL)::int + (SELECT count(*) FROM auth.visits_at(address)) > 0;
+  known boolean := api.signin_knows(address);
   shut boolean;
   letter uuid;
 BEGIN
@@ -95,7 +107,7 @@ DECLARE
   f regprocedure;
 BEGIN
   FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'api'::regnamespace AND p.proname IN
-    ('signin_address', 'signin_letter', 'signin_send', 'signin_check', 'signin_adopt')
+    ('signin_address', 'signin_letter', 'signin_knows', 'signin_send', 'signin_check', 'signin_adopt')
   LOOP
     EXECUTE format('ALTER FUNCTION %s OWNER TO opdesk_auth', f);
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
