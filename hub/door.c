@@ -234,7 +234,7 @@ door_close(struct door *d)
 	pthread_join(d->thread, NULL);
 	for (l = inbox_take(&d->asks); l != NULL; l = next) {
 		next = l->next;
-		door_ask_free((struct door_ask *)l);
+		inbox_put(d->to, l);
 	}
 	inbox_close(&d->asks);
 	arena_free(d->arena);

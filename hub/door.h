@@ -51,6 +51,8 @@ void door_ask_free(struct door_ask *a);
 
 struct door *door_open(struct inbox *to) MUST_USE;
 void door_put(struct door *d, struct door_ask *a);
+
+/* What was not asked goes back unanswered. */
 void door_close(struct door *d);
 
 #endif

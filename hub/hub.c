@@ -151,7 +151,7 @@ free_letters(struct letter *l)
 
 		next = l->next;
 		if (l->kind != LETTER_NEWS) {
-			door_ask_free((struct door_ask *)l);
+			join_forget((struct door_ask *)l);
 			continue;
 		}
 		for (size_t i = news->done; i < news->n; i++)

@@ -333,3 +333,11 @@ join_answered(struct door_ask *ask, struct arena *a)
 	if (peer_is_over(p) || !take_answer(p, ask, a))
 		door_ask_free(ask);
 }
+
+void
+join_forget(struct door_ask *ask)
+{
+	ask->peer->asks--;
+	peer_is_over(ask->peer);
+	door_ask_free(ask);
+}

@@ -36,6 +36,9 @@ enum err join_renew(struct peer *p, const struct json *payload,
 /* The door has answered; frees the ask. */
 void join_answered(struct door_ask *ask, struct arena *a);
 
+/* The same when nobody cares any more. */
+void join_forget(struct door_ask *ask);
+
 /* phx_error or phx_close, as that subscription is addressed. */
 void join_signal(struct buf *b, const struct sub *s, const char *event);
 

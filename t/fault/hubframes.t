@@ -114,8 +114,12 @@ for my $round (1 .. 20) {
 @open = ();
 for (1 .. 300) { my $l = $clinic->live(hub => 'hub'); $l->tell('availability:all', 'phx_join'); $l->frame('{', part => 1); $l->close }
 wait_until { $clinic->psql("SELECT (stats ->> 'connections')::int FROM feed.hub") <= 3 } 'whoever goes half way is gone';
-cmp_ok memory() - $before, '<', 2000, 'nothing of it stays in memory';
+SKIP: {
+	skip 'a sanitizer keeps what was freed', 1 if $Opdesk::Cluster::BUILD =~ /asan/;
+	cmp_ok memory() - $before, '<', 2000, 'nothing of it stays in memory';
+}
 is $clinic->process('hub')->is_running, 1, 'the hub has not died';
 is $clinic->process('hub')->pid, $hub, '... nor was it started again';
+$clinic->stop('hub'); # a sanitizer then says what was not freed
 
 done_testing;
