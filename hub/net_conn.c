@@ -198,12 +198,22 @@ send_some(struct lws *wsi, struct peer *p)
 	return 0;
 }
 
+static void
+leave(struct lws *wsi, struct peer *p)
+{
+	lws_set_opaque_user_data(wsi, NULL);
+	free(p->partial);
+	hub.stats.streams -= p->is_sse && p->is_open;
+	peer_gone(p, net_arena);
+}
+
 /* A stream begins when all its topics are open. */
 static int
 stream_some(struct lws *wsi, struct peer *p)
 {
 	if (p->refused != E_OK) {
 		net_refuse(wsi, net_arena, p->refused);
+		leave(wsi, p); /* the connection may bring another request */
 		return answered(wsi);
 	}
 	if (p->asks > 0 && !p->is_streaming)
@@ -216,15 +226,6 @@ stream_some(struct lws *wsi, struct peer *p)
 		return 0;
 	}
 	return send_some(wsi, p);
-}
-
-static void
-leave(struct lws *wsi, struct peer *p)
-{
-	lws_set_opaque_user_data(wsi, NULL);
-	free(p->partial);
-	hub.stats.streams -= p->is_sse && p->is_open;
-	peer_gone(p, net_arena);
 }
 
 static int

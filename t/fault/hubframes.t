@@ -96,6 +96,19 @@ for (@heads) {
 }
 is $clinic->live->join('availability:all')->{status}, 'ok', 'whoever comes after all that is served';
 
+# One connection, request after request, as nginx could do it.
+{
+	my $socket = IO::Socket::UNIX->new(Peer => $clinic->dir . '/run/hub.sock') or die "hub: $!";
+	my ($status, $all) = ('', '');
+	for (1 .. 3) {
+		syswrite $socket, "GET /realtime/v1/events?topics=appointments:all HTTP/1.1\r\nHost: a\r\n\r\n";
+		$all = '';
+		until ($all =~ /\}$/ || !IO::Select->new($socket)->can_read(5)) { sysread $socket, $all, 65536, length $all or last }
+		$status .= $all =~ m{^HTTP/1.1 (\d+)} ? "$1 " : 'none ';
+	}
+	is $status, '401 401 401 ', 'a connection that was refused may ask again';
+}
+
 # In many pieces, and over and over.
 my $slow = $clinic->live(hub => 'hub');
 my $json = '[null,"9","phoenix","heartbeat",{}]';
