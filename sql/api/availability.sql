@@ -47,14 +47,26 @@ BEGIN
        AND NOT tstzrange(a.starts_at, a.ends_at) <@ (open.hours - shut.hours));
 END $$;
 
+-- Both below touch only what differs, so that the record says what was changed
+-- and not that everything was made anew.  nth tells equal ones apart.
 CREATE FUNCTION api.put_rules(doctor uuid, rules jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  wanted jsonb;
 BEGIN
-  DELETE FROM core.rule r WHERE r.doctor_id = doctor;
+  wanted := (SELECT coalesce(jsonb_agg(w), '[]') FROM (
+    SELECT r.weekday, r.start AS opens, r."end" AS closes, coalesce(r."slotMinutes", 15) * interval '1 minute' AS step,
+           coalesce(r."bufferMinutes", 0) * interval '1 minute' AS buffer, daterange(r."validFrom", r."validTo", '[]') AS valid
+      FROM jsonb_to_recordset(rules) r(weekday int, start time, "end" time, "slotMinutes" int, "bufferMinutes" int,
+                                       "validFrom" date, "validTo" date)) w);
+  DELETE FROM core.rule r
+   WHERE r.doctor_id = doctor
+     AND NOT EXISTS (SELECT FROM jsonb_to_recordset(wanted) w(weekday int, opens time, closes time, step interval, buffer interval, valid daterange)
+                      WHERE (w.weekday, w.opens, w.closes, w.step, w.buffer, w.valid) = (r.weekday, r.opens, r.closes, r.step, r.buffer, r.valid));
   INSERT INTO core.rule (clinic_id, doctor_id, weekday, opens, closes, step, buffer, valid)
-  SELECT auth.clinic_id(), doctor, r.weekday, r.start, r."end", coalesce(r."slotMinutes", 15) * interval '1 minute',
-         coalesce(r."bufferMinutes", 0) * interval '1 minute', daterange(r."validFrom", r."validTo", '[]')
-    FROM jsonb_to_recordset(rules) r(weekday int, start time, "end" time, "slotMinutes" int, "bufferMinutes" int,
-                                     "validFrom" date, "validTo" date);
+  SELECT auth.clinic_id(), doctor, x.*
+    FROM (SELECT w.* FROM jsonb_to_recordset(wanted) w(weekday int, opens time, closes time, step interval, buffer interval, valid daterange)
+          EXCEPT ALL
+          SELECT r.weekday, r.opens, r.closes, r.step, r.buffer, r.valid FROM core.rule r WHERE r.doctor_id = doctor) x;
 EXCEPTION
   WHEN integrity_constraint_violation OR data_exception THEN
     RAISE EXCEPTION 'validation_error__rules' USING ERRCODE = 'OD000';
@@ -62,12 +74,27 @@ END $$;
 
 -- Replaces exactly those that are shown.
 CREATE FUNCTION api.put_exceptions(doctor uuid, exceptions jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  today timestamptz := core.day_start(core.today());
 BEGIN
+  WITH wanted AS (
+    SELECT e.kind, e."from" AS starts_at, e."to" AS ends_at, coalesce(e."slotMinutes", 15) * interval '1 minute' AS step
+      FROM jsonb_to_recordset(exceptions) e("from" timestamptz, "to" timestamptz, kind text, "slotMinutes" int)),
+  stays AS (
+    SELECT x.id FROM (
+      SELECT e.id, e.kind, e.starts_at, e.ends_at, e.step, row_number() OVER (PARTITION BY e.kind, e.starts_at, e.ends_at, e.step) AS nth
+        FROM core.exception e WHERE e.doctor_id = doctor AND e.clinic_id = auth.clinic_id() AND e.ends_at >= today) x
+      JOIN (SELECT w.*, row_number() OVER (PARTITION BY w.kind, w.starts_at, w.ends_at, w.step) AS nth FROM wanted w) w
+        USING (kind, starts_at, ends_at, step, nth))
   DELETE FROM core.exception e
-   WHERE e.doctor_id = doctor AND e.clinic_id = auth.clinic_id() AND e.ends_at >= core.day_start(core.today());
+   WHERE e.doctor_id = doctor AND e.clinic_id = auth.clinic_id() AND e.ends_at >= today AND e.id NOT IN (SELECT s.id FROM stays s);
   INSERT INTO core.exception (clinic_id, doctor_id, kind, starts_at, ends_at, step)
-  SELECT auth.clinic_id(), doctor, e.kind, e."from", e."to", coalesce(e."slotMinutes", 15) * interval '1 minute'
-    FROM jsonb_to_recordset(exceptions) e("from" timestamptz, "to" timestamptz, kind text, "slotMinutes" int);
+  SELECT auth.clinic_id(), doctor, x.*
+    FROM (SELECT e.kind, e."from", e."to", coalesce(e."slotMinutes", 15) * interval '1 minute'
+            FROM jsonb_to_recordset(exceptions) e("from" timestamptz, "to" timestamptz, kind text, "slotMinutes" int)
+          EXCEPT ALL
+          SELECT e.kind, e.starts_at, e.ends_at, e.step FROM core.exception e
+           WHERE e.doctor_id = doctor AND e.clinic_id = auth.clinic_id() AND e.ends_at >= today) x;
 EXCEPTION
   WHEN integrity_constraint_violation OR data_exception THEN
     RAISE EXCEPTION 'validation_error__exceptions' USING ERRCODE = 'OD000';
