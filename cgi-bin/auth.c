@@ -115,6 +115,17 @@ bytes_of(const char *text)
 	return (struct bytes) { text, strlen(text) };
 }
 
+/* A key that is tried is on record, and nobody hears more for that. */
+static enum err
+refuse_key(struct req *rq)
+{
+	struct db_rows *rows;
+	enum err e = call_rows(rq, "SELECT api.signin_refused()", NULL, 0, true,
+		&rows);
+
+	return e != E_OK ? e : signin_refuse(rq);
+}
+
 static enum err
 sign_in_key(struct req *rq)
 {
@@ -129,7 +140,7 @@ sign_in_key(struct req *rq)
 		return e;
 	if (!crypto_equal_secret(bytes_of(req_value(rq, "adminKey")),
 		    bytes_of(key)))
-		return signin_refuse(rq);
+		return refuse_key(rq);
 	e = signin_find(rq, rq->route->sql, NULL, 0, true, &who);
 	if (e != E_OK || who.id == NULL || who.disabled)
 		return e != E_OK ? e : signin_refuse(rq);

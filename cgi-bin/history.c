@@ -2,7 +2,9 @@
  * history.c - what was done to an appointment, and what the staff say of it.
  *
  * Both are the staff's alone.  Revisions are written by a trigger and never
- * changed; a message is said once and stays.
+ * changed; a message is said once and stays.  They hold what was written of one
+ * person over time and are fetched when somebody opens just that, so reading
+ * them leaves a trace.  A visit by its id does not: it says what the list says.
  */
 
 #include "lib/api.h"
@@ -33,6 +35,7 @@ static const struct route routes[] = {
 		.sql = "SELECT * FROM api.revisions($1::uuid, $2::timestamptz, $3::uuid, $4::int)",
 		.shape = PAGE,
 		.page = { "changedAt", "id" },
+		.audit = "appointment",
 		.errors = ERRORS(E_NOT_FOUND),
 		.returns = "Revisions",
 		.doc = "Who changed what of an appointment, newest first",
@@ -45,6 +48,7 @@ static const struct route routes[] = {
 		.sql = "SELECT * FROM api.messages($1::uuid, $2::timestamptz, $3::uuid, $4::int)",
 		.shape = PAGE,
 		.page = { "createdAt", "id" },
+		.audit = "message",
 		.errors = ERRORS(E_NOT_FOUND),
 		.returns = "Messages",
 		.doc = "What the staff say about an appointment, newest first",

@@ -15,6 +15,7 @@
 #define WAIT_MS 1000
 #define TRIES 3
 #define PAUSE_MS 100
+#define LINK_US 1000000
 #define FORGET_US INT64_C(3600000000)
 #define KEEP "7 days"
 
@@ -30,12 +31,13 @@ struct scribe {
 	const char *node;
 	struct db *db;
 	struct arena *arena;
-	int64_t forgot_us;
+	int64_t forgot_us, linked_us;
 };
 
 static const char report_sql[] = "SELECT feed.report($1::text, $2::jsonb)";
 static const char events_sql[] = "SELECT feed.note_events($1::text, $2::jsonb)";
 static const char expire_sql[] = "SELECT core.expire_locks()";
+static const char link_sql[] = "SELECT audit.link_all()";
 static const char forget_sql[] = "SELECT feed.forget_events($1::interval)";
 static const char sign_off_sql[] = "SELECT feed.hub_ends($1::text)";
 
@@ -71,6 +73,18 @@ forget(struct scribe *s)
 	call(s, forget_sql, keep, 1);
 }
 
+/* The chain of the audit, which is to follow within seconds. */
+static void
+link_events(struct scribe *s)
+{
+	int64_t now = clock_tick_us();
+
+	if (now - s->linked_us < LINK_US)
+		return;
+	s->linked_us = now;
+	call(s, link_sql, NULL, 0);
+}
+
 static void
 write_all(struct scribe *s, struct letter *l)
 {
@@ -97,6 +111,7 @@ run(void *arg)
 
 	while (!inbox_is_shut(&s->in)) {
 		write_all(s, inbox_wait(&s->in, WAIT_MS));
+		link_events(s);
 		forget(s);
 	}
 	write_all(s, inbox_take(&s->in));

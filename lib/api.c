@@ -297,8 +297,9 @@ serve(struct req *rq)
 	log_context(rq->http.request_id);
 	if ((e = find_route(rq)) == E_OK && (e = read_body(rq)) == E_OK &&
 		(e = check_caller(rq)) == E_OK && (e = count_use(rq)) == E_OK &&
-		(e = check_fields(rq)) == E_OK)
-		e = work(rq);
+		(e = check_fields(rq)) == E_OK && (e = work(rq)) == E_OK &&
+		rq->route->audit != NULL)
+		e = call_trace(rq); /* no trace, no answer */
 	if (e != E_OK) {
 		/* Headers of the answer that was not given. */
 		if (rq->route == NULL || !rq->route->keep ||

@@ -26,6 +26,10 @@ static const char commit_sql[] = "COMMIT";
 static const char rollback_sql[] = "ROLLBACK";
 static const char enter_sql[] =
 	"SELECT * FROM auth.enter($1::uuid, $2::bytea, $3::text)";
+static const char enter_change_sql[] =
+	"SELECT e.*, set_config('opdesk.request', $4::text, true)"
+	" FROM auth.enter($1::uuid, $2::bytea, $3::text) e";
+static const char trace_sql[] = "SELECT api.trace($1::text, $2::uuid)";
 static const char count_sql[] =
 	"SELECT api.count_use($1::text, $2::int, $3::int)";
 static const char idem_take_sql[] =
@@ -94,25 +98,41 @@ take_caller(struct req *rq, const struct db_rows *rows)
 							E_UNAUTHENTICATED;
 }
 
-enum err
-call_rows(struct req *rq, const char *sql, const char *const *values, int n,
-	bool last, struct db_rows **out)
+/*
+ * BEGIN, and who is asking.  What may change something says also which request
+ * it is and where that came from, for the audit (sql/0014-audit.sql).
+ */
+static size_t
+enter(struct req *rq, bool changes, const char *caller[4],
+	struct db_call calls[2])
 {
-	const char *caller[] = { rq->session.id, rq->session.secret,
-		host_of(rq) };
-	bool read_only = rq->route != NULL && !route_changes(rq->route);
+	caller[0] = rq->session.id;
+	caller[1] = rq->session.secret;
+	caller[2] = host_of(rq);
+	caller[3] = NULL;
+	if (changes)
+		caller[3] = arena_printf(rq->arena, "%s %s",
+			rq->http.request_id, rq->http.address);
+	calls[0] = (struct db_call) { changes ? begin_sql : begin_read_sql,
+		NULL, 0 };
+	calls[1] = (struct db_call) { changes ? enter_change_sql : enter_sql,
+		caller, changes ? 4 : 3 };
+	return 2;
+}
+
+static enum err
+run(struct req *rq, bool changes, const char *sql, const char *const *values,
+	int n, bool last, struct db_rows **out)
+{
+	const char *caller[4];
 	struct db_call calls[4];
 	struct db_rows *rows[4];
 	size_t k = 0, at = 0;
 	bool enters = !db_in_transaction(rq->db);
 	enum err e;
 
-	if (enters) {
-		calls[k++] = (struct db_call) { read_only ? begin_read_sql :
-							    begin_sql,
-			NULL, 0 };
-		calls[k++] = (struct db_call) { enter_sql, caller, 3 };
-	}
+	if (enters)
+		k = enter(rq, changes, caller, calls);
 	if (sql != NULL) {
 		at = k;
 		calls[k++] = (struct db_call) { sql, values, n };
@@ -131,6 +151,24 @@ call_rows(struct req *rq, const char *sql, const char *const *values, int n,
 	if (sql != NULL)
 		*out = rows[at];
 	return e;
+}
+
+enum err
+call_rows(struct req *rq, const char *sql, const char *const *values, int n,
+	bool last, struct db_rows **out)
+{
+	return run(rq, rq->route == NULL || route_changes(rq->route), sql,
+		values, n, last, out);
+}
+
+enum err
+call_trace(struct req *rq)
+{
+	const char *values[] = { rq->route->audit, rq->path_values[0] };
+	struct db_rows *rows;
+	enum err e = run(rq, true, trace_sql, values, 2, true, &rows);
+
+	return e == E_OK ? E_OK : call_end(rq, e);
 }
 
 /* A refusal leaves a failed transaction, which is not the next request's. */

@@ -30,6 +30,13 @@ enum err call_query_sql(struct req *rq, const char *sql,
 enum err call_rows(struct req *rq, const char *sql, const char *const *values,
 	int n, bool last, struct db_rows **rows) MUST_USE;
 
+/*
+ * Leaves a trace of what the route's audit says was read, of the thing that the
+ * first part of the path names, in a transaction of its own.  Without it the
+ * answer must not go.
+ */
+enum err call_trace(struct req *rq) MUST_USE;
+
 /* Checks that the caller's session lives; nothing else. */
 enum err call_enter(struct req *rq) MUST_USE;
 

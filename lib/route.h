@@ -42,7 +42,8 @@ struct route {
 	enum err (*handle)(struct req *);
 	const enum err *errors; /* beyond the common ones; ERRORS(…) */
 	enum limit limit;
-	bool idempotent; /* honours Idempotency-Key */
+	const char *audit; /* whose reading leaves a trace: "appointment" */
+	bool idempotent;   /* honours Idempotency-Key */
 	bool reads;      /* COMMIT travels with the call; GET does so anyway */
 	bool keep;       /* what a returned refusal wrote is committed */
 	bool tokenless;  /* pays no heed to a token that may be stale */

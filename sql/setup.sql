@@ -1,16 +1,17 @@
 -- setup.sql - what only a superuser can do: roles, the parameter, the extension, the schemas.  Safe to run again.
 --
--- Three roles own things and nobody logs in as them: opdesk_owner the tables
--- of core and feed, opdesk_api the functions, opdesk_auth all of identity.
--- Functions and tables have different owners, so row policies bind the
--- functions too.  Roles belong to the cluster, the rest to this database.
+-- Four roles own things and nobody logs in as them: opdesk_owner the tables of
+-- core, feed and audit, opdesk_api the functions, opdesk_auth all of identity,
+-- opdesk_audit the functions that keep the record.  Functions and tables have
+-- different owners, so row policies bind the functions too.  Roles belong to
+-- the cluster, the rest to this database.
 
 DO $$
 DECLARE
   r record;
 BEGIN
   FOR r IN SELECT * FROM (VALUES
-    ('opdesk_owner', 'NOLOGIN'), ('opdesk_api', 'NOLOGIN'), ('opdesk_auth', 'NOLOGIN'),
+    ('opdesk_owner', 'NOLOGIN'), ('opdesk_api', 'NOLOGIN'), ('opdesk_auth', 'NOLOGIN'), ('opdesk_audit', 'NOLOGIN'),
     ('opdesk_web', 'LOGIN'), ('opdesk_signin', 'LOGIN'), ('opdesk_hub', 'LOGIN'), ('opdesk_worker', 'LOGIN'),
     ('opdesk_backup', 'LOGIN BYPASSRLS')) x(name, kind)
   LOOP
@@ -60,15 +61,18 @@ CREATE EXTENSION IF NOT EXISTS btree_gist;
 CREATE SCHEMA IF NOT EXISTS core AUTHORIZATION opdesk_owner;
 CREATE SCHEMA IF NOT EXISTS feed AUTHORIZATION opdesk_owner;
 CREATE SCHEMA IF NOT EXISTS auth AUTHORIZATION opdesk_auth;
+CREATE SCHEMA IF NOT EXISTS audit AUTHORIZATION opdesk_owner;
 CREATE SCHEMA IF NOT EXISTS api AUTHORIZATION opdesk_api;
-GRANT USAGE ON SCHEMA core, auth TO opdesk_owner, opdesk_api, opdesk_auth, opdesk_web, opdesk_hub, opdesk_worker;
+GRANT USAGE ON SCHEMA core, auth TO opdesk_owner, opdesk_api, opdesk_auth, opdesk_audit, opdesk_web, opdesk_hub, opdesk_worker;
 GRANT USAGE ON SCHEMA feed TO opdesk_api, opdesk_hub, opdesk_worker;
+GRANT USAGE ON SCHEMA audit TO opdesk_api, opdesk_auth, opdesk_audit, opdesk_web, opdesk_hub, opdesk_worker;
 GRANT USAGE ON SCHEMA api TO opdesk_web;
 
 -- Nobody gets anything for being PUBLIC.
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES FOR ROLE opdesk_api REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES FOR ROLE opdesk_auth REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+ALTER DEFAULT PRIVILEGES FOR ROLE opdesk_audit REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO PUBLIC; -- the extension's operators live there
 

@@ -44,6 +44,13 @@ BEGIN
   body := json_build_object('user', json_build_object('id', u.id, 'role', u.role, 'name', auth.name_of(u)), 'expiresAt', ends);
 END $$;
 
+-- The admin key was tried and is another: on record, whatever becomes of it.
+CREATE FUNCTION api.signin_refused() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM audit.note('refused', 'session', NULL, (SELECT jsonb_build_object('account_id', k.account) FROM api.signin_key() k));
+END $$;
+
 CREATE FUNCTION api.signin_rehash(account uuid, hash text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -92,14 +99,14 @@ DECLARE
   f regprocedure;
 BEGIN
   FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'api'::regnamespace AND p.proname IN
-    ('signin_find', 'signin_key', 'signin_open', 'signin_rehash', 'signin_refresh', 'signout')
+    ('signin_find', 'signin_key', 'signin_open', 'signin_refused', 'signin_rehash', 'signin_refresh', 'signout')
   LOOP
     EXECUTE format('ALTER FUNCTION %s OWNER TO opdesk_auth', f);
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
   END LOOP;
 END $$;
 GRANT USAGE ON SCHEMA api TO opdesk_auth;
-GRANT EXECUTE ON FUNCTION api.signin_find, api.signin_key, api.signin_open, api.signin_rehash, api.signin_refresh TO opdesk_signin;
+GRANT EXECUTE ON FUNCTION api.signin_find, api.signin_key, api.signin_open, api.signin_refused, api.signin_rehash, api.signin_refresh TO opdesk_signin;
 GRANT EXECUTE ON FUNCTION api.signout TO opdesk_web;
 SET LOCAL ROLE opdesk_api;
 

@@ -5,12 +5,12 @@ BEGIN;
 CREATE VIEW tap.ours AS
   SELECT c.oid, c.oid::regclass::text AS name, n.nspname AS schema, c.relrowsecurity, c.relforcerowsecurity, c.relowner::regrole::text AS owner
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE n.nspname IN ('core', 'feed', 'auth', 'api') AND c.relkind IN ('r', 'p', 'v', 'm');
+   WHERE n.nspname IN ('core', 'feed', 'auth', 'audit', 'api') AND c.relkind IN ('r', 'p', 'v', 'm');
 CREATE VIEW tap.routine AS
   SELECT p.oid, p.oid::regprocedure::text AS name, n.nspname AS schema, p.proname, p.prosecdef, p.proconfig, p.prorettype, p.prolang,
          p.proowner::regrole::text AS owner, p.prokind
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-   WHERE n.nspname IN ('core', 'feed', 'auth', 'api');
+   WHERE n.nspname IN ('core', 'feed', 'auth', 'audit', 'api');
 
 -- Tables
 SELECT is_empty('SELECT name FROM tap.ours WHERE NOT (relrowsecurity AND relforcerowsecurity)', 'every table has row-level security, forced');
@@ -43,10 +43,12 @@ SELECT is_empty($$SELECT name FROM tap.routine WHERE prosecdef AND NOT coalesce(
 SELECT is_empty($$SELECT name FROM tap.routine WHERE has_function_privilege('public', oid, 'EXECUTE')$$, 'PUBLIC executes nothing of ours');
 SELECT is_empty($$SELECT name FROM tap.routine WHERE prokind = 'f' AND prorettype = 'trigger'::regtype AND NOT prosecdef$$,
        'every trigger function runs as its owner');
-SELECT is_empty($$SELECT name, owner FROM tap.routine WHERE prokind = 'f' AND owner NOT IN ('opdesk_api', 'opdesk_auth')$$,
-       'functions belong to opdesk_api or opdesk_auth');
+SELECT is_empty($$SELECT name, owner FROM tap.routine WHERE prokind = 'f' AND owner NOT IN ('opdesk_api', 'opdesk_auth', 'opdesk_audit')$$,
+       'functions belong to opdesk_api, opdesk_auth or opdesk_audit');
 SELECT is_empty($$SELECT name, owner FROM tap.routine WHERE (schema = 'auth' OR proname LIKE 'sign%') <> (owner = 'opdesk_auth') AND prokind = 'f'$$,
                 'opdesk_auth owns identity and signing in, and nothing else');
+SELECT is_empty($$SELECT name, owner FROM tap.routine WHERE (schema = 'audit') <> (owner = 'opdesk_audit') AND prokind = 'f'$$,
+                'opdesk_audit owns the record''s, and nothing else');
 SELECT is_empty($$SELECT name FROM tap.routine WHERE owner IN ('opdesk_web', 'opdesk_owner')$$,
        'neither the web role nor the owner of tables owns one');
 SELECT set_eq($$SELECT proname::text FROM tap.routine WHERE schema = 'api' AND has_function_privilege('opdesk_web', oid, 'EXECUTE')$$,
@@ -56,14 +58,15 @@ SELECT set_eq($$SELECT proname::text FROM tap.routine WHERE schema = 'api' AND h
         'appointments_of_doctor_between', 'appointments_of_patient_between', 'appointments_search', 'calendar', 'calendar_of_doctor', 'patients',
         'profile', 'save_profile', 'health', 'realtime_health', 'realtime_status', 'realtime_stats', 'sync_head', 'sync_list', 'sync_remember', 'sync_since', 'sync_rows', 'signout', 'count_use',
           'idem_take', 'idem_keep', 'must_see', 'revision_id', 'revision_number', 'revisions', 'messages', 'say', 'bulk', 'acquire_lock', 'release_lock',
-          'force_release_lock', 'takeover_lock', 'lock', 'locks', 'lock_history', 'lock_stats'],
+          'force_release_lock', 'takeover_lock', 'lock', 'locks', 'lock_history', 'lock_stats', 'trace', 'audit_id', 'audit_number', 'audit_fields', 'audit_name', 'audit_names',
+            'audit_of_clinic', 'audit_of_actor', 'audit_of_object'],
   'what programs may call is this list');
 SELECT set_eq($$SELECT proname::text FROM tap.routine r WHERE schema = 'api' AND NOT has_function_privilege('opdesk_web', oid, 'EXECUTE')
                    AND has_function_privilege('opdesk_signin', oid, 'EXECUTE')$$,
-  ARRAY['signin_find', 'signin_key', 'signin_open', 'signin_rehash', 'signin_refresh', 'signin_address', 'signin_send',
+  ARRAY['signin_find', 'signin_key', 'signin_open', 'signin_refused', 'signin_rehash', 'signin_refresh', 'signin_address', 'signin_send',
     'signin_check', 'forgive_use'], 'and sign-in alone may call these');
 SELECT is_empty($$SELECT name FROM tap.routine WHERE has_function_privilege('opdesk_web', oid, 'EXECUTE')
-                   AND (schema = 'feed' OR proname IN ('enter_system', 'leave', 'carry', 'settle', 'lock_people', 'take', 'expire_holds', 'sweep', 'expire_locks', 'face'))$$,
+                   AND (schema IN ('feed', 'audit') OR proname IN ('enter_system', 'leave', 'carry', 'settle', 'lock_people', 'take', 'expire_holds', 'sweep', 'expire_locks', 'face'))$$,
                 'the inner functions are out of reach');
 
 -- Roles
@@ -73,7 +76,7 @@ SELECT is_empty($$SELECT rolname FROM pg_roles WHERE rolname LIKE 'opdesk_%' AND
        'and only the backup passes by the policies');
 SELECT set_eq($$SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'opdesk_%' AND rolcanlogin$$,
               ARRAY['opdesk_web', 'opdesk_signin', 'opdesk_hub', 'opdesk_worker', 'opdesk_backup'], 'nobody logs in as an owner');
-SELECT is_empty($$SELECT r.rolname FROM pg_roles r, unnest(ARRAY['opdesk_owner', 'opdesk_api', 'opdesk_auth']) o
+SELECT is_empty($$SELECT r.rolname FROM pg_roles r, unnest(ARRAY['opdesk_owner', 'opdesk_api', 'opdesk_auth', 'opdesk_audit']) o
                    WHERE r.rolname LIKE 'opdesk_%' AND r.rolname <> o AND pg_has_role(r.oid, o, 'MEMBER')$$, 'nobody is a member of an owner');
 SELECT is_empty($$SELECT r.rolname, o.name, p FROM pg_roles r, tap.ours o,
        unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) p
@@ -86,7 +89,7 @@ SELECT is_empty($$SELECT r.rolname, o.name, a.attname FROM pg_roles r, tap.ours 
                      AND (has_column_privilege(r.oid, o.oid, a.attnum, 'INSERT') OR has_column_privilege(r.oid, o.oid, a.attnum, 'UPDATE'))$$,
                        'nor a column of one');
 SELECT is_empty($$SELECT r.rolname, n.nspname FROM pg_roles r, pg_namespace n WHERE r.rolname LIKE 'opdesk_%'
-       AND n.nspname IN ('core', 'feed', 'auth', 'api', 'public')
+       AND n.nspname IN ('core', 'feed', 'auth', 'audit', 'api', 'public')
                    AND has_schema_privilege(r.oid, n.oid, 'CREATE') AND n.nspowner <> r.oid$$, 'nobody makes objects in another''s schema');
 SELECT is_empty($$SELECT rolname FROM pg_roles WHERE rolname LIKE 'opdesk_%'
                    AND (has_database_privilege(oid, current_database(), 'CREATE') OR has_database_privilege(oid, current_database(), 'TEMP'))$$,

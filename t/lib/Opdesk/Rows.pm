@@ -11,12 +11,13 @@ use Test::More ();
 
 our @EXPORT = qw(rows_of same_rows);
 
-# A digest of each table; not of the counters of limits, whose business it is
-# to remember refusals, nor of the feed, which readers number.
+# A digest of each table, the record of who did what among them; not of the
+# counters of limits, whose business it is to remember refusals, nor of the
+# feed, which readers number.
 sub rows_of ($clinic) {
 	$clinic->{digests} //= $clinic->psql(q{
 		SELECT string_agg(format('SELECT %L, count(*), md5(coalesce(string_agg(md5(t::text), '''' ORDER BY md5(t::text)), '''')) FROM %s t', c.oid::regclass, c.oid::regclass), ' UNION ALL ')
-		  FROM pg_class c WHERE c.relnamespace IN ('core'::regnamespace, 'auth'::regnamespace) AND c.relkind = 'r' AND c.relname <> 'limit_use'});
+		  FROM pg_class c WHERE (c.relnamespace IN ('core'::regnamespace, 'auth'::regnamespace) OR c.oid = 'audit.event'::regclass) AND c.relkind = 'r' AND c.relname <> 'limit_use'});
 	return map { split /\|/, $_, 2 } split /\n/, $clinic->psql($clinic->{digests});
 }
 
