@@ -60,8 +60,11 @@ come_and_go(void)
 static void
 empty_it(struct room *room, void *arg)
 {
-	while (room->subs != NULL)
-		rooms_leave(arg, room->subs);
+	/* The room goes with its last one. */
+	for (struct sub *s = room->subs, *next; s != NULL; s = next) {
+		next = s->next;
+		rooms_leave(arg, s);
+	}
 }
 
 static void

@@ -101,6 +101,7 @@ test('another time, from those that are free', () => withStaff(browser, 'desk', 
   await field(page, 'Date').fill(day.toISOString().slice(0, 10));
   await panel(page).getByText('is not free. Choose another time.').waitFor();
   const times = panel(page).getByLabel('Time', { exact: true });
+  await times.locator('option').nth(5).waitFor({ state: 'attached' });
   const free = await times.locator('option').evaluateAll((all) => all.map((one) => one.value));
   await times.selectOption(free[3]);
   await press(page, 'Save');
@@ -129,6 +130,7 @@ test('a time that was just taken: others, close to it', () => withStaff(browser,
   await field(page, 'Date').fill(day.toISOString().slice(0, 10));
   await panel(page).getByText('is not free. Choose another time.').waitFor();
   const times = panel(page).getByLabel('Time', { exact: true });
+  await times.locator('option').nth(5).waitFor({ state: 'attached' });
   const free = await times.locator('option').evaluateAll((all) => all.map((one) => one.value));
   await times.selectOption(free[4]);
   const faster = await (await caller('admin'))('POST', '/api/appointments', { name: 'Faster One', phone: '9000000002', doctorId: demo.meera, serviceId: demo.consultation, startsAt: free[4] });

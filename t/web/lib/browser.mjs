@@ -44,7 +44,9 @@ export async function visitor(browser, { width = 390, height = width < 600 ? 844
   page.on(
     'console',
     (m) =>
-      ['error', 'warning'].includes(m.type()) && page.noise.push(`${m.type()}: ${m.text()} ${m.location()?.url ?? ''}`),
+      ['error', 'warning'].includes(m.type()) &&
+      !/WebSocket is closed before the connection is established/.test(m.text()) && // the page was left meanwhile
+      page.noise.push(`${m.type()}: ${m.text()} ${m.location()?.url ?? ''}`),
   );
   page.on('pageerror', (e) => page.noise.push(`uncaught: ${e.stack ?? e}`));
   page.on(
