@@ -8,7 +8,7 @@
 #include "lib/crypto.h"
 #include "lib/str.h"
 
-#define VERSION "opdesk audit 1"
+#define FORM_VERSION "opdesk audit 1"
 
 static bool
 add_line(struct buf *b, const char *text)
@@ -24,7 +24,7 @@ const char *
 audit_step(struct arena *a, struct audit_place *place,
 	const struct audit_link *l)
 {
-	const char *lines[] = { VERSION, l->clinic, l->seq, place->hash,
+	const char *lines[] = { FORM_VERSION, l->clinic, l->seq, place->hash,
 		l->event, l->at, l->role, l->account, l->session, l->action,
 		l->object, l->object_id, l->request, l->address, l->fields };
 	unsigned char hash[CRYPTO_SHA256_BYTES];
