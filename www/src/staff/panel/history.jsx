@@ -37,14 +37,15 @@ function Entry({ revision, about }) {
       <div class="grow">
         <p><span class="strong">{who}</span> <time class="quiet num" dateTime={revision.changedAt}>{formatTime(revision.changedAt, about.zone)}</time></p>
         {what && <p class="muted">{what}</p>}
-        {changes.length > 0 && <dl class="record__fields">{changes.map((change) => <Change key={change.name} {...change} />)}</dl>}
+        {changes.length > 0 && <dl class="record__fields">{changes.map((change) => <Change key={change.name} label={t(`record.field_${change.name}`)} {...change} />)}</dl>}
       </div>
     </li>
   );
 }
 
-function Change({ name, before, after }) {
-  return <div><dt>{t(`record.field_${name}`)}</dt><dd>{TEXTS.includes(name) && before && after ? <Edited {...{ before, after }} /> : <Replaced {...{ before, after }} />}</dd></div>;
+/** A field, what it was and what it is; null: empty. */
+export function Change({ name, label, before, after }) {
+  return <div><dt>{label}</dt><dd>{TEXTS.includes(name) && before && after ? <Edited {...{ before, after }} /> : <Replaced {...{ before, after }} />}</dd></div>;
 }
 
 /* Before and after are said in words as well as shown by lines through them. */
@@ -77,10 +78,11 @@ function Edited({ before, after }) {
   );
 }
 
-function byDay(revisions, zone) {
+/** [{ day, revisions }]; time: which member says when. */
+export function byDay(revisions, zone, time = 'changedAt') {
   const days = [];
   for (const one of revisions) {
-    const day = dayOf(one.changedAt, zone);
+    const day = dayOf(one[time], zone);
     if (days.at(-1)?.day !== day)
       days.push({ day, revisions: [] });
     days.at(-1).revisions.push(one);

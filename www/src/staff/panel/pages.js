@@ -22,7 +22,7 @@ export function usePages(path, fresh) {
     const mine = ++turn.current;
     put({ busy: true, failed: null, ...(latest.current.path !== path && { path, items: null, cursor: null }) });
     try {
-      const page = await api('GET', cursor ? `${path}?cursor=${encodeURIComponent(cursor)}` : path);
+      const page = await api('GET', cursor ? `${path}${path.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(cursor)}` : path);
       if (mine === turn.current)
         put({ busy: false, ...joined(latest.current, page, cursor) });
     } catch (failed) {
@@ -47,7 +47,7 @@ export function usePages(path, fresh) {
   };
 }
 
-const timeOf = ({ createdAt, changedAt }) => Date.parse(createdAt ?? changedAt);
+const timeOf = ({ createdAt, changedAt, at }) => Date.parse(createdAt ?? changedAt ?? at);
 
 /*
  * What came and what is there: behind it by cursor, else by its time, for what
