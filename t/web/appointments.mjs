@@ -21,7 +21,8 @@ const open = async (page, query = '') => {
 };
 const rows = (page) => page.locator('tr[data-row]');
 const row = (page, id) => page.locator(`tr[data-row="${id}"]`);
-const found = async (page) => parseInt(await page.locator('.list__tools [role=status]').textContent(), 10);
+/* It is silent until the list is whole. */
+const found = async (page) => parseInt(await page.locator('.list__tools [role=status]').filter({ hasText: /\d/ }).textContent(), 10);
 const search = (page, text) => page.getByRole('searchbox').fill(text);
 const statuses = async (page) => new Set(await page.locator('tr[data-row] .badge').evaluateAll((all) => all.map((one) => one.dataset.status)));
 
