@@ -173,7 +173,7 @@ test('a calendar that does not load keeps trying, and can be told to', () =>
       await page.route('**/api/calendar?*', (route) =>
         route.fulfill({ status: 500, contentType: 'application/problem+json', body: '{"code":"INTERNAL_ERROR"}' }),
       );
-      await page.goto('/staff/calendar');
+      await page.goto(`/staff/calendar?day=${await workday(1)}`);
       await page.getByText('The calendar does not load').waitFor();
       assert.match(await page.locator('.empty').textContent(), /next in \d seconds?/);
       assert.deepEqual(await violations(page), []);

@@ -168,6 +168,8 @@ test('who says something sees what others have said meanwhile', () => withStaff(
   await box(page).fill('From the desk');
   await panel(page).getByRole('button', { name: 'Send' }).click();
   await said(page).nth(1).waitFor();
+  /* The hub can tell of it before the answer does: then it stands there twice for a moment. */
+  await page.waitForFunction(() => document.querySelectorAll('.said__text').length === 2);
   assert.deepEqual((await said(page).locator('.said__text').allInnerTexts()), ['From the doctor', 'From the desk']);
 }));
 
