@@ -115,7 +115,8 @@ for (const who of roles)
 test('what one says stands there at once, and is said once', () => withStaff(browser, 'desk', { width: 1280 }, cut)(async (page) => {
   const row = await visit();
   await open(page, row, 'Discussion');
-  let answer;
+  let came;
+  const arrived = new Promise((resolve) => { came = resolve; });
   let posts = 0;
   await page.route(`**/api/appointments/${row.id}/messages`, async (route) => {
     if (route.request().method() !== 'POST')
@@ -124,13 +125,14 @@ test('what one says stands there at once, and is said once', () => withStaff(bro
     if (posts > 1)
       return route.continue();
     await route.fetch(); /* it arrives, and the answer is lost */
-    await new Promise((resolve) => { answer = resolve; });
+    await new Promise((resolve) => { came(resolve); });
     return route.abort();
   });
   await box(page).fill('Only once');
   await page.keyboard.press('Control+Enter');
   await said(page).filter({ hasText: 'Sending…' }).waitFor();
   assert.equal(await box(page).inputValue(), '');
+  const answer = await arrived;
   const again = page.waitForResponse((response) => response.request().method() === 'POST' && response.url().endsWith('/messages'));
   answer();
   await again; /* the hub may have told of it before */
