@@ -160,6 +160,18 @@ my @order = map { $_->{v} } rows("SELECT (e.fields -> 'version' ->> 1)::int AS v
 is scalar @order, 200, 'two hundred changes of one visit';
 is join(' ', @order), join(' ', sort { $a <=> $b } @order), 'stand in the chain as they were committed';
 
+# A plan that was made while next to nothing waited still serves when very much
+# does, as after a bulk load.
+my $linker = Opdesk::Sql->new($clinic);
+$linker->run("SET plan_cache_mode = force_generic_plan; SET statement_timeout = '60s'; SELECT audit.link_all()");
+$clinic->psql("UPDATE core.appointment SET reason = reason || '.' WHERE clinic_id = '$id'") for 1 .. 30;
+my $backlog = number('SELECT count(*) FROM audit.fresh');
+cmp_ok $backlog, '>', 10_000, 'a backlog';
+my $linked = 0;
+$linked += $linker->run('SELECT audit.link_all()') for 1 .. 1 + $backlog / 2000;
+is $linked, $backlog, 'is linked as fast';
+like audit('verify', $kept), qr/^0 clinic $id: \d+ links fit, .*; 0 events wait$/m, 'and fits';
+
 #
 # Forgetting
 #
