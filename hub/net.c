@@ -15,6 +15,7 @@
 #include "hub/guests.h"
 #include "hub/hub.h"
 #include "hub/net_part.h"
+#include "hub/news.h"
 #include "lib/log.h"
 
 #define ACCEPTS 64 /* in one go, so that others get their turn */
@@ -81,7 +82,7 @@ on_timer(lws_sorted_usec_list_t *sul)
 	else if (sul == &net.timers[NET_PAUSED])
 		net_resume();
 	else
-		hub_read(net_arena);
+		news_go_on();
 	hub_settle(net_arena);
 	arena_reset(net_arena);
 }

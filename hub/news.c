@@ -16,8 +16,9 @@
 #include "lib/metrics.h"
 
 /*
- * Changes that are handed on before the sockets get their turn: fewer than a
- * queue holds, so that a burst does no harm to who reads.
+ * Messages that are handed on before the sockets get their turn, to one who
+ * hears them all: half of what each may write then, so that a burst does no
+ * harm to who reads.
  */
 #define IN_ONE_GO 16
 /*
@@ -27,6 +28,8 @@
  */
 #define DEEP 24
 #define DEEP_MS 10
+
+static bool is_waiting; /* for those DEEP_MS to pass */
 
 /* One event on one topic: made once for each form, put before everybody. */
 static void
@@ -94,7 +97,8 @@ let_go(const struct change *c, struct room *room, struct arena *a)
 	}
 }
 
-static void
+/* Returns how many messages that makes for who is in every room. */
+static int
 hand_on(struct clinic *clinic, struct change *c, struct arena *a)
 {
 	struct post posts[CHANGE_POSTS];
@@ -121,6 +125,7 @@ hand_on(struct clinic *clinic, struct change *c, struct arena *a)
 	metrics_observe(M_realtime_latency, us);
 	if (us > hub.stats.latency_max_us)
 		hub.stats.latency_max_us = us;
+	return (int)n;
 }
 
 static void
@@ -163,7 +168,7 @@ unpark(struct arena *a)
 
 /* Part of a letter; true when all of it is done. */
 static bool
-take(struct feed_news *news, unsigned *left, struct arena *a)
+take(struct feed_news *news, int *left, struct arena *a)
 {
 	struct clinic *clinic = hub_clinic(news->clinic);
 
@@ -171,15 +176,13 @@ take(struct feed_news *news, unsigned *left, struct arena *a)
 		clinic = begin(clinic, news, a);
 	snprintf(clinic->epoch, sizeof clinic->epoch, "%s", news->epoch);
 	clinic->purged_to = news->purged_to;
-	while (news->done<news->n && * left> 0) {
+	while (*left > 0 && news->done < news->n) {
 		struct change *c = news->changes[news->done++];
 
 		ring_put(&clinic->ring, c);
 		clinic->seq = c->seq;
-		if (!news->past) {
-			hand_on(clinic, c, a);
-			--*left;
-		}
+		if (!news->past)
+			*left -= hand_on(clinic, c, a);
 		change_drop(c);
 	}
 	if (news->done < news->n)
@@ -199,15 +202,25 @@ news_put(struct feed_news *news)
 	hub.news_last = &news->letter.next;
 }
 
+/*
+ * Not read at once: a process that has not run for a while finds its timer due
+ * again and again before it looks at a socket.
+ */
+void
+news_go_on(void)
+{
+	is_waiting = false;
+	net_ring(NULL);
+}
+
 void
 news_read(struct arena *a)
 {
-	unsigned left = IN_ONE_GO;
-	static int64_t until_us;
+	int left = IN_ONE_GO;
 	struct letter *l;
 
-	if (hub.news != NULL && clock_tick_us() < until_us)
-		return; /* the timer comes */
+	if (is_waiting)
+		return;
 	hub.deepest = 0;
 	while ((l = hub.news) != NULL && left > 0) {
 		if (!take((struct feed_news *)l, &left, a))
@@ -217,7 +230,7 @@ news_read(struct arena *a)
 		free(l);
 	}
 	if (hub.news != NULL && hub.deepest > DEEP) {
-		until_us = clock_tick_us() + DEEP_MS * 1000;
+		is_waiting = true;
 		net_after(NET_NEWS, DEEP_MS);
 	} else if (hub.news != NULL)
 		net_ring(NULL);

@@ -12,4 +12,7 @@ void news_put(struct feed_news *news);
 /* Hands on some of what waits, and sees to it that it is called again. */
 void news_read(struct arena *a);
 
+/* The timer NET_NEWS has come. */
+void news_go_on(void);
+
 #endif

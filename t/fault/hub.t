@@ -116,7 +116,7 @@ my $slept = time;
 my $slow = sub { $clinic->psql("SELECT (stats ->> 'slow')::int FROM feed.hub") };
 until ($slow->() > 0) {
 	last if time - $slept > 60;
-	happen(100);
+	happen(25); # fewer than wait for one who is not reading just now
 	my $began = time;
 	1 while $awake->event('availability-changed', $topic)->{version} < $made;
 	push @broken, 'late by ' . (time - $began) if time - $began > 3;

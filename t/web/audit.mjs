@@ -4,6 +4,7 @@
  */
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
+import { leave } from './lib/browser.mjs';
 import { caller, change, cut, demo, launch, noSideways, pageOf, sql, violations, visit, widths, withStaff } from './lib/staff.mjs';
 
 let browser;
@@ -138,7 +139,7 @@ test('in Hindi it is Hindi', async () => {
     await noSideways(page);
     assert.deepEqual(page.noise, []);
   } finally {
-    await page.context().close();
+    await leave(page);
   }
 });
 

@@ -4,7 +4,7 @@
  */
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
-import { launch, violations, visitor } from './lib/browser.mjs';
+import { launch, leave, violations, visitor } from './lib/browser.mjs';
 import { request } from './lib/booking.mjs';
 
 let browser;
@@ -24,7 +24,7 @@ async function withPage(options, run, expected = /^$/) {
       [],
     );
   } finally {
-    await page.context().close();
+    await leave(page);
   }
 }
 

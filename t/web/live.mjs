@@ -5,7 +5,7 @@
  */
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
-import { base, launch, visitor } from './lib/browser.mjs';
+import { base, launch, leave, visitor } from './lib/browser.mjs';
 import { pickDay, request, slots, steal, toTimes } from './lib/booking.mjs';
 import { block, blocked, counting, hears, hub, stays } from './lib/live.mjs';
 import { PASSWORD, caller, change, demo, look, pageOf, people, sql, ticket, violations, visit, withStaff } from './lib/staff.mjs';
@@ -73,7 +73,7 @@ test('a booking is on four pages at once', async () => {
     assert.equal(await slots(pages.public).count(), times - 1);
     for (const page of Object.values(pages)) assert.deepEqual(page.noise, []);
   } finally {
-    for (const page of Object.values(pages)) await page.context().close();
+    for (const page of Object.values(pages)) await leave(page);
   }
 });
 
@@ -100,7 +100,7 @@ const withPublic = (options, run, expected = /^$/) => async () => {
     await run(page);
     assert.deepEqual(page.noise.filter((line) => !expected.test(line)), []);
   } finally {
-    await page.context().close();
+    await leave(page);
   }
 };
 
@@ -173,8 +173,8 @@ test('a doctor hears of their own patients and of nobody else’s', async () => 
     assert.deepEqual(await violations(page), []);
     assert.deepEqual([...page.noise, ...his.noise], []);
   } finally {
-    await page.context().close();
-    await his.context().close();
+    await leave(page);
+    await leave(his);
   }
 });
 
@@ -190,7 +190,7 @@ test('two tabs of one person both hear, and say it once', async () => {
     for (const tab of [page, second]) await tab.locator('#waiting .ticket', { hasText: it.name }).waitFor();
     assert.equal(await ticket(second, it.name).count(), 1);
   } finally {
-    await page.context().close();
+    await leave(page);
   }
 });
 
@@ -210,7 +210,7 @@ test('a name that changes is on the pages', async () => {
     await rename(me.name);
     await page.locator('.run', { hasText: 'Dr. Arun Shah-Rao' }).waitFor({ state: 'detached' });
   } finally {
-    await page.context().close();
+    await leave(page);
   }
 });
 
@@ -289,7 +289,7 @@ test('a session cookie that has run out is made fresh, and the page lives', asyn
     assert.ok(page.noise.some((line) => ENDED.test(line)), 'the old one was refused');
     assert.deepEqual(page.noise.filter((line) => !ENDED.test(line) && !blocked.test(line)), []);
   } finally {
-    await page.context().close();
+    await leave(page);
   }
 });
 
@@ -318,6 +318,6 @@ test('who signs out, here or elsewhere, hears nothing more', async () => {
     assert.equal(closed.length >= 2, true);
     assert.deepEqual(page.noise.filter((line) => !ENDED.test(line) && !blocked.test(line)), []);
   } finally {
-    await page.context().close();
+    await leave(page);
   }
 });

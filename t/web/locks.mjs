@@ -4,6 +4,7 @@
  */
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
+import { leave } from './lib/browser.mjs';
 import { block, blocked } from './lib/live.mjs';
 import { caller, demo, launch, noSideways, pageOf, refused, rowOf, sql, violations, visit, widths, withStaff } from './lib/staff.mjs';
 
@@ -38,7 +39,7 @@ async function withTwo(first, second, run, { width = 1280, expected = refused } 
     for (const page of pages)
       assert.deepEqual(page.noise.filter((line) => !expected.test(line)), [], 'the console is silent, no request leaves');
   } finally {
-    await Promise.all(pages.map((page) => page.context().close()));
+    await Promise.all(pages.map((page) => leave(page)));
   }
 }
 

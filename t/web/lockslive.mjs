@@ -4,6 +4,7 @@
  */
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
+import { leave } from './lib/browser.mjs';
 import { launch, pageOf, rowOf, violations, visit, widths } from './lib/staff.mjs';
 
 let browser;
@@ -31,7 +32,7 @@ async function withTwo(first, second, run, { width = 1280 } = {}) {
     for (const page of pages)
       assert.deepEqual(page.noise.filter((line) => !/status of (409|423)/.test(line)), [], 'the console is silent, no request leaves');
   } finally {
-    await Promise.all(pages.map((page) => page.context().close()));
+    await Promise.all(pages.map((page) => leave(page)));
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
-import { base, launch, violations, visitor, watched } from './lib/browser.mjs';
+import { base, launch, leave, violations, visitor, watched } from './lib/browser.mjs';
 import { book, fill, pickDay, pickTime, record, slots, steal, toTimes } from './lib/booking.mjs';
 import { ASHA, codeOf, patientPage, visitOf, wrong } from './lib/patient.mjs';
 import { ZONE, caller, demo, noSession, noSideways, rowOf, sql, widths } from './lib/staff.mjs';
@@ -27,7 +27,7 @@ async function withAsha(options, run, expected = /^$/) {
     await run(page);
     assert.deepEqual(page.noise.filter((line) => !expected.test(line)), [], 'the console is silent, no request leaves');
   } finally {
-    await page.context().close();
+    await leave(page);
   }
 }
 
@@ -174,7 +174,7 @@ test('staff who come here are told so', async () => {
   await page.goto('/patient/');
   await heading(page, 'You are signed in as staff').waitFor();
   assert.deepEqual(await violations(page), []);
-  await page.context().close();
+  await leave(page);
 });
 
 // ---- visits ----
@@ -466,7 +466,7 @@ test('signing out is at once, in every tab, and a session that ends says so', as
   await other.getByLabel('Mobile number').waitFor();
   assert.equal((await page.request.get('/api/profiles/me')).status(), 401);
   assert.equal(await page.locator('.visit').count(), 0, 'nothing of the visits stays');
-  await page.context().close();
+  await leave(page);
 });
 
 test('a session that runs out says so', () =>

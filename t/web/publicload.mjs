@@ -5,7 +5,7 @@
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
 import { availableParallelism, loadavg } from 'node:os';
-import { launch, visitor } from './lib/browser.mjs';
+import { launch, leave, visitor } from './lib/browser.mjs';
 
 let browser;
 before(async () => {
@@ -44,7 +44,7 @@ async function firstLoad({ cpu = 1, network } = {}) {
   const { metrics } = await cdp.send('Performance.getMetrics');
   const busy = Math.round(1000 * metrics.find(({ name }) => name === 'TaskDuration').value);
   await page.waitForLoadState('networkidle');
-  await page.context().close();
+  await leave(page);
   return { usable: Math.round(usable), busy, bytes };
 }
 

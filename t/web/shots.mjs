@@ -18,6 +18,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { leave } from './lib/browser.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const top = resolve(here, '../..');
@@ -58,7 +59,7 @@ async function picture(browser, entry, state, set) {
   } catch (e) {
     return { file, failed: String(e.message).split('\n')[0] };
   } finally {
-    await page.context().close();
+    await leave(page);
   }
 }
 

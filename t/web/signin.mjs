@@ -4,6 +4,7 @@
  */
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
+import { leave } from './lib/browser.mjs';
 import { PASSWORD, base, cut, launch, noSession, noSideways, people, violations, visitor, widths } from './lib/staff.mjs';
 
 let browser;
@@ -20,7 +21,7 @@ async function withPage(options, run, expected = noSession) {
     await run(page);
     assert.deepEqual(page.noise.filter((line) => !expected.test(line) && !noSession.test(line)), [], 'the console is silent, no request leaves');
   } finally {
-    await page.context().close();
+    await leave(page);
   }
 }
 
@@ -55,12 +56,12 @@ for (const who of ['admin', 'desk', 'doctor'])
     test(`${who} signs in and out at ${width} pixels`, () => withPage({ width }, async (page) => {
       await page.goto('/staff/');
       await page.getByRole('heading', { name: 'Staff' }).waitFor();
-      assert.equal(new URL(page.url()).pathname, '/staff/sign-in');
+      await page.waitForURL((url) => url.pathname === '/staff/sign-in');
       assert.deepEqual(await violations(page), [], 'axe has nothing to say about the card');
       await noSideways(page);
       await signIn(page, who);
       await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
-      assert.equal(new URL(page.url()).pathname, '/staff/today');
+      await page.waitForURL((url) => url.pathname === '/staff/today');
       if (width > 600) {
         assert.equal(await page.locator('.side a.nav').count(), nav[who]);
         await page.locator('.me').click();

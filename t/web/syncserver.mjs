@@ -4,7 +4,9 @@
  */
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
+import { leave } from './lib/browser.mjs';
 import { caller, change, demo, hasSql, launch, pageOf, sql, visit } from './lib/staff.mjs';
+import { until } from './lib/until.mjs';
 import { md5 } from './sync/modelserver.mjs';
 
 const from = (path) => import(new URL(`../../www/src/sync/${path}`, import.meta.url));
@@ -129,6 +131,22 @@ const syncs = (page) => {
   return bodies;
 };
 const board = (page) => page.locator('.board:not([aria-busy]), .empty').first().waitFor();
+/* In the page: whether what it knows outlives it. */
+const cursorKept = async () => {
+  const names = (await indexedDB.databases()).map((one) => one.name).filter((name) => name.startsWith('opdesk-sync:'));
+  const asked = (request) => new Promise((resolve) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => resolve(null);
+  });
+  for (const name of names) {
+    const db = await asked(indexedDB.open(name));
+    const kept = db.objectStoreNames.contains('meta') && await asked(db.transaction('meta').objectStore('meta').get('state'));
+    db.close();
+    if (kept?.cursor)
+      return true;
+  }
+  return false;
+};
 const focus = (page) => page.evaluate(() => window.dispatchEvent(new Event('focus')));
 
 test('a page that is opened again goes on from its cursor', async () => {
@@ -136,15 +154,16 @@ test('a page that is opened again goes on from its cursor', async () => {
   const bodies = syncs(page);
   await page.goto('/staff/today');
   await board(page);
-  await page.waitForTimeout(500);
+  await until(() => bodies.length > 0, 'the page asks');
   assert.deepEqual(bodies[0].knownVersions, {}, 'first everything');
+  await until(() => page.evaluate(cursorKept), 'the page has put its cursor away');
   bodies.length = 0;
   await page.reload();
   await board(page);
-  await page.waitForTimeout(300);
-  assert.deepEqual(bodies.map((body) => Object.keys(body).join()), ['cursor'], 'then what is new');
+  await until(() => bodies.length > 0, 'the page asks again');
+  assert.deepEqual([...new Set(bodies.map((body) => Object.keys(body).join()))], ['cursor'], 'then what is new');
   assert.deepEqual(page.noise, []);
-  await page.context().close();
+  await leave(page);
 });
 
 test('of two tabs one asks, both know; when it closes the other asks', async () => {
@@ -176,7 +195,7 @@ test('of two tabs one asks, both know; when it closes the other asks', async () 
   await second.locator('.ticket', { hasText: next.name }).waitFor();
   assert.ok(two.length > 0, 'the other tab has taken over');
   assert.ok(two[0].cursor, 'with the cursor of the first');
-  await second.context().close();
+  await leave(second);
 });
 
 test('a refresh token keeps a day-long page going', { skip }, async () => {
@@ -189,5 +208,5 @@ test('a refresh token keeps a day-long page going', { skip }, async () => {
   await focus(page);
   await page.locator('.ticket', { hasText: row.name }).waitFor();
   assert.deepEqual(page.noise.filter((line) => !/status of 401 .*\/sync/.test(line)), []);
-  await page.context().close();
+  await leave(page);
 });

@@ -8,6 +8,7 @@
 package Opdesk::Live;
 
 use v5.36;
+use Carp qw(croak);
 use Digest::SHA qw(sha1);
 use IO::Select;
 use IO::Socket::INET;
@@ -54,7 +55,7 @@ sub write_raw ($self, $bytes) {
 # One more piece of what comes; false at the end, dies when nothing comes.
 sub fill ($self, $deadline) {
 	my $left = $deadline - time;
-	die "nothing came in time\n" if $left <= 0 || !IO::Select->new($self->{s})->can_read($left);
+	croak 'nothing came in time' if $left <= 0 || !IO::Select->new($self->{s})->can_read($left);
 	return sysread $self->{s}, $self->{buffer}, 65536, length $self->{buffer};
 }
 

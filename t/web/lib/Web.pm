@@ -52,6 +52,7 @@ sub tap_of ($node, $clinic) {
 		}
 		$inside = 1 if /^\s*---$/;
 		if (!$inside) {
+			print STDERR $_ if /^# Error: /; # after a test has ended
 			print;
 		} elsif (!/^\s*(?:---|\.\.\.|(?:duration_ms|type|location|failureType|code|name):.*)$/) {
 			print STDERR "# $_";

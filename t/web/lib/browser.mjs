@@ -64,8 +64,14 @@ export async function watched(browser, options, run, expected = /^$/) {
     const wrong = page.noise.filter((line) => !expected.test(line));
     assert.deepEqual(wrong, [], 'the console is silent, no request leaves');
   } finally {
-    await page.context().close();
+    await leave(page);
   }
+}
+
+/** Closes a page for good; what its routes were still answering no longer matters. */
+export async function leave(page) {
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await page.context().close();
 }
 
 /** What axe-core has to say about the page as it is: 'rule: element' for each violation. */

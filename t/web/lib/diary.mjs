@@ -3,6 +3,7 @@
  * beside staff.mjs: working days to play on, free times, visits at a time.
  */
 import assert from 'node:assert/strict';
+import { leave } from './browser.mjs';
 import { PASSWORD, base, caller, demo, launch, pageOf, people } from './staff.mjs';
 
 export { base };
@@ -35,7 +36,7 @@ export async function withPage({ who = 'desk', width = 1280, ...options }, run, 
     const noise = page.noise.filter((line) => !expected.test(line));
     assert.deepEqual(noise, [], 'the console is silent, no request leaves');
   } finally {
-    await page.context().close();
+    await leave(page);
   }
 }
 

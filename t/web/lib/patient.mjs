@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { base, visitor } from './browser.mjs';
+import { base, leave, visitor } from './browser.mjs';
 import { request } from './booking.mjs';
 import { caller, demo, sql } from './staff.mjs';
 
@@ -45,7 +45,7 @@ export async function patientPage(browser, options = {}, phone = ASHA) {
     const answer = await page.request.post('/api/auth/otp/verify', { headers, data: { phone, code: codeOf(phone) } });
     assert.equal(answer.status(), 200, `${phone} can sign in`);
     const state = await page.context().storageState();
-    await page.context().close();
+    await leave(page);
     return state;
   })();
   return visitor(browser, { storageState: await states[phone], ...options });

@@ -11,20 +11,10 @@ export const { Presence, Socket } = require('phoenix');
 export const { RealtimeClient } = require('@supabase/realtime-js');
 export const WebSocket = require('ws');
 
+export { until } from './until.mjs';
+
 /** Where a client is told to go; both append /websocket themselves. */
 export const address = `${base.replace(/^http/, 'ws')}/realtime/v1`;
-
-/** Waits for a condition, and fails in its own words if it does not come. */
-export async function until(condition, what, ms = 8000) {
-  const end = Date.now() + ms;
-  for (;;) {
-    const found = await condition();
-    if (found)
-      return found;
-    assert.ok(Date.now() < end, `within ${ms} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 const given = new Set();
 

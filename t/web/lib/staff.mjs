@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { base, launch, violations, visitor } from './browser.mjs';
+import { base, launch, leave, violations, visitor } from './browser.mjs';
 
 export { base, launch, violations, visitor };
 
@@ -108,7 +108,7 @@ export async function pageOf(browser, who, options = {}) {
     const answer = await page.request.post('/api/auth/login', { headers: { Origin: base }, data: { email: people[who], password: PASSWORD } });
     assert.equal(answer.status(), 200, `${who} can sign in`);
     const state = await page.context().storageState();
-    await page.context().close();
+    await leave(page);
     return state;
   })();
   return visitor(browser, { storageState: await states[who], ...options });
@@ -121,7 +121,7 @@ export const withStaff = (browser, who, options, expected = /^$/) => async (run)
     await run(page);
     assert.deepEqual(page.noise.filter((line) => !expected.test(line)), [], 'the console is silent, no request leaves');
   } finally {
-    await page.context().close();
+    await leave(page);
   }
 };
 
