@@ -21,6 +21,7 @@ needed() {
 		up    library libqrencode             libqrencode-dev
 		up    library libical                 libical-dev
 		up    library libwebsockets           libwebsockets-dev
+		up    file    /usr/include/ev.h       libev-dev
 		up    file    $PG_BIN/postgres        postgresql-15
 		up    command nginx                   nginx-light
 		up    command spawn-fcgi              spawn-fcgi

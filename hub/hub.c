@@ -65,6 +65,12 @@ hub_settle(struct arena *a)
 		hub.troubled = p->next_trouble;
 		peer_settle(p, a);
 	}
+	while (hub.eager != NULL) {
+		struct peer *p = hub.eager;
+
+		hub.eager = p->next_eager;
+		peer_write(p);
+	}
 }
 
 /* What opdesk-hub(8) says of each of these. */

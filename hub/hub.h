@@ -36,7 +36,7 @@ struct hub_stats {
 struct hub {
 	struct rooms *rooms;
 	struct clinic *clinics;
-	struct peer *peers, *troubled;
+	struct peer *peers, *troubled, *eager;
 	struct inbox in;
 	struct letter *news, **news_last; /* still to be handed on */
 	struct letter
@@ -63,7 +63,10 @@ void hub_end(void);
 /* Handles whatever the threads have handed over. */
 void hub_read(struct arena *a);
 
-/* Deals with those who could not take what was put before them. */
+/*
+ * Ends a turn: deals with those who could not take what was put before them,
+ * and writes to all others.
+ */
 void hub_settle(struct arena *a);
 
 /* Once a second. */

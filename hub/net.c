@@ -5,6 +5,7 @@
 #include "hub/net.h"
 
 #include <errno.h>
+#include <ev.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -31,7 +32,9 @@ static struct {
 	struct lws_context *context;
 	struct lws_vhost *vhost;
 	struct lws *listener;
-	lws_sorted_usec_list_t tick, timers[NET_TIMERS];
+	struct ev_loop *loop;
+	lws_sorted_usec_list_t tick;
+	ev_timer timers[NET_TIMERS];
 	int64_t slice, most;
 	volatile sig_atomic_t ending;
 } net;
@@ -73,13 +76,15 @@ net_ring(void *arg)
 }
 
 static void
-on_timer(lws_sorted_usec_list_t *sul)
+on_timer(struct ev_loop *loop, ev_timer *t, int events)
 {
-	if (sul == &net.timers[NET_CURSORS])
+	(void)loop;
+	(void)events;
+	if (t == &net.timers[NET_CURSORS])
 		guests_tick(net_arena);
-	else if (sul == &net.timers[NET_ACKS])
+	else if (t == &net.timers[NET_ACKS])
 		acks_tick(net_arena);
-	else if (sul == &net.timers[NET_PAUSED])
+	else if (t == &net.timers[NET_PAUSED])
 		net_resume();
 	else
 		news_go_on();
@@ -87,11 +92,21 @@ on_timer(lws_sorted_usec_list_t *sul)
 	arena_reset(net_arena);
 }
 
+/*
+ * Not by the library's timers: under libev it sets one that is running, which
+ * then comes when it would have come before, up to a second late.
+ */
 void
 net_after(enum net_timer t, int ms)
 {
-	lws_sul_schedule(net.context, 0, &net.timers[t], on_timer,
-		ms * (lws_usec_t)1000);
+	ev_timer *timer = &net.timers[t];
+
+	if (ev_is_active(timer) &&
+		ev_timer_remaining(net.loop, timer) * 1000 <= ms)
+		return;
+	ev_timer_stop(net.loop, timer);
+	ev_timer_set(timer, ms / 1000.0, 0);
+	ev_timer_start(net.loop, timer);
 }
 
 static void
@@ -100,13 +115,6 @@ on_signal(int sig)
 	(void)sig;
 	net.ending = 1;
 	net_ring(NULL);
-}
-
-void
-net_write(struct peer *p)
-{
-	if (p->wire != NULL)
-		lws_callback_on_writable(p->wire);
 }
 
 void
@@ -162,6 +170,7 @@ tick(lws_sorted_usec_list_t *sul)
 	hub_tick(net_arena);
 	if (net.ending)
 		drain();
+	hub_settle(net_arena);
 	arena_reset(net_arena);
 	lws_sul_schedule(net.context, 0, sul, tick, LWS_US_PER_SEC);
 }
@@ -185,10 +194,13 @@ raise_limit(void)
 bool
 net_open(void)
 {
+	void *loops[1];
 	struct lws_context_creation_info info = {
 		.port = CONTEXT_PORT_NO_LISTEN_SERVER,
 		.protocols = protocols,
-		.options = LWS_SERVER_OPTION_VALIDATE_UTF8,
+		.options = LWS_SERVER_OPTION_VALIDATE_UTF8 |
+			LWS_SERVER_OPTION_LIBEV,
+		.foreign_loops = loops,
 		.retry_and_idle_policy = &no_timers,
 		.max_http_header_data2 = HEAD_BYTES,
 		.gid = (gid_t)-1,
@@ -207,6 +219,9 @@ net_open(void)
 	}
 	raise_limit();
 	net_arena = arena_new();
+	loops[0] = net.loop = ev_default_loop(EVFLAG_AUTO);
+	for (int i = 0; i < NET_TIMERS; i++)
+		ev_init(&net.timers[i], on_timer);
 	lws_set_log_level(LLL_ERR, say);
 	if ((net.context = lws_create_context(&info)) == NULL)
 		return false;
@@ -223,10 +238,11 @@ void
 net_run(void)
 {
 	while (!net.ending || !hub.draining || hub.peers != NULL) {
-		if (lws_service(net.context, 0) < 0)
-			return;
-		if (net.ending && !hub.draining)
+		ev_run(net.loop, EVRUN_ONCE);
+		if (net.ending && !hub.draining) {
 			drain();
+			hub_settle(net_arena);
+		}
 	}
 }
 

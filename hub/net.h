@@ -1,5 +1,5 @@
 /*
- * net.h - sockets: WebSocket and Server-Sent Events by libwebsockets.
+ * net.h - sockets: WebSocket and Server-Sent Events by libwebsockets, over libev.
  *
  * The one part of the hub that knows the library, and the one that waits.
  * Connections come from a listening socket that somebody else has made, as

@@ -111,7 +111,7 @@ peer_gone(struct peer *p, struct arena *a)
 		hub.stats.connections--;
 	}
 	p->wire = NULL;
-	if (p->asks == 0 && !p->in_trouble)
+	if (p->asks == 0 && !p->in_trouble && !p->is_eager)
 		free_peer(p);
 }
 
@@ -119,10 +119,29 @@ peer_gone(struct peer *p, struct arena *a)
 bool
 peer_is_over(struct peer *p)
 {
-	if (p->wire != NULL || p->asks > 0 || p->in_trouble)
+	if (p->wire != NULL || p->asks > 0 || p->in_trouble || p->is_eager)
 		return p->wire == NULL;
 	free_peer(p);
 	return true;
+}
+
+/* All that a turn puts before a peer is written in one go. */
+static void
+write_soon(struct peer *p)
+{
+	if (p->is_eager || p->wire == NULL)
+		return;
+	p->is_eager = true;
+	p->next_eager = hub.eager;
+	hub.eager = p;
+}
+
+void
+peer_write(struct peer *p)
+{
+	p->is_eager = false;
+	if (!peer_is_over(p))
+		net_write(p);
 }
 
 void
@@ -131,9 +150,9 @@ peer_put(struct peer *p, struct msg *m, const struct sub *owner, uint64_t key)
 	if (p->in_trouble || p->close_code != 0 || p->wire == NULL)
 		return;
 	if (queue_put(&p->queue, m, owner, key)) {
+		write_soon(p);
 		if (p->queue.n > hub.deepest)
 			hub.deepest = p->queue.n;
-		net_write(p);
 		return;
 	}
 	p->in_trouble = true;
@@ -149,7 +168,7 @@ insist(struct peer *p, struct bytes text)
 
 	queue_force(&p->queue, m, NULL);
 	msg_drop(m);
-	net_write(p);
+	write_soon(p);
 }
 
 void

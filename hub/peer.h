@@ -44,7 +44,7 @@ struct peer_who {
 
 struct peer {
 	struct peer *next, *prev; /* of all */
-	struct peer *next_trouble;
+	struct peer *next_trouble, *next_eager;
 	void *wire; /* net.c's; NULL when it is gone */
 	struct queue queue;
 	struct sub *subs;
@@ -62,6 +62,7 @@ struct peer {
 	uint16_t asks; /* that the door has */
 	enum phx_vsn vsn : 4;
 	bool is_sse : 1, is_open : 1, in_trouble : 1, ping_due : 1;
+	bool is_eager : 1;       /* its queue goes out when this turn is over */
 	bool is_counted : 1;     /* among those of its account */
 	bool is_paused : 1;      /* spoke too fast, and is not listened to */
 	bool pinged : 1;         /* and has not answered */
@@ -117,6 +118,9 @@ void peer_refuse(struct peer *p, const struct phx_to *to, enum err e,
 
 /* True, and p is freed, when its socket is gone and nobody needs it. */
 bool peer_is_over(struct peer *p);
+
+/* Writes what the turn has put before the peer; may free it. */
+void peer_write(struct peer *p);
 
 /* Tells one who could not keep up to begin anew, and forgets what waits. */
 void peer_settle(struct peer *p, struct arena *a);

@@ -9,6 +9,7 @@
 
 #include "hub/acks.h"
 #include "hub/guests.h"
+#include "hub/net.h"
 #include "hub/peer.h"
 #include "hub/tell.h"
 
@@ -114,6 +115,7 @@ step(struct sub *s, struct arena *a)
 		said += say(s, c, a);
 		if (said == STEP_EVENTS) {
 			s->peer->resuming = true;
+			net_write(s->peer);
 			return;
 		}
 	}

@@ -9,6 +9,7 @@ use Test::More;
 my $top = $ENV{OPDESK_SRCDIR} // '.';
 my %ambassador = (
 	'argon2.h' => 'password',
+	'ev.h' => 'net',
 	'fcgiapp.h' => 'http',
 	'json-c' => 'json',
 	'libpq-fe.h' => 'db',
