@@ -111,6 +111,69 @@ crypto_hmac(struct bytes key, struct bytes in,
 		abort();
 }
 
+/* 16 MB are more than any secret, and less than an int. */
+#define MOST (1 << 24)
+
+static EVP_CIPHER_CTX *
+cipher_with(bool encrypts, const unsigned char *key, const unsigned char *nonce,
+	struct bytes with)
+{
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	int n;
+
+	if (ctx == NULL || with.n > MOST ||
+		EVP_CipherInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce,
+			encrypts) != 1 ||
+		EVP_CipherUpdate(ctx, NULL, &n, (const unsigned char *)with.p,
+			(int)with.n) != 1)
+		abort();
+	return ctx;
+}
+
+void
+crypto_encrypt(const unsigned char key[CRYPTO_KEY_BYTES],
+	const unsigned char nonce[CRYPTO_NONCE_BYTES], struct bytes with,
+	struct bytes text, unsigned char *out)
+{
+	EVP_CIPHER_CTX *ctx = cipher_with(true, key, nonce, with);
+	int n;
+
+	if (text.n > MOST ||
+		EVP_CipherUpdate(ctx, out, &n, (const unsigned char *)text.p,
+			(int)text.n) != 1 ||
+		EVP_CipherFinal_ex(ctx, out + text.n, &n) != 1 ||
+		EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG,
+			CRYPTO_TAG_BYTES, out + text.n) != 1)
+		abort();
+	EVP_CIPHER_CTX_free(ctx);
+}
+
+bool
+crypto_decrypt(const unsigned char key[CRYPTO_KEY_BYTES],
+	const unsigned char nonce[CRYPTO_NONCE_BYTES], struct bytes with,
+	struct bytes in, unsigned char *out)
+{
+	size_t text = in.n - CRYPTO_TAG_BYTES;
+	unsigned char tag[CRYPTO_TAG_BYTES];
+	EVP_CIPHER_CTX *ctx;
+	bool whole;
+	int n;
+
+	if (in.n < CRYPTO_TAG_BYTES || text > MOST)
+		return false;
+	memcpy(tag, in.p + text, sizeof tag);
+	ctx = cipher_with(false, key, nonce, with);
+	whole = EVP_CipherUpdate(ctx, out, &n, (const unsigned char *)in.p,
+			(int)text) == 1 &&
+		EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, sizeof tag,
+			tag) == 1 &&
+		EVP_CipherFinal_ex(ctx, out + text, &n) == 1;
+	EVP_CIPHER_CTX_free(ctx);
+	if (!whole)
+		crypto_wipe(out, text);
+	return whole;
+}
+
 static void
 put_hex(const unsigned char *in, size_t n, char *out)
 {
@@ -240,6 +303,34 @@ crypto_hex(struct arena *a, struct bytes in)
 
 	put_hex((const unsigned char *)in.p, in.n, out);
 	return (struct bytes) { out, in.n * 2 };
+}
+
+/* What a digit of lower-case hex is worth; -1 when it is none. */
+static int
+nibble(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+struct bytes
+crypto_unhex(struct arena *a, struct bytes in)
+{
+	static const struct bytes none = { NULL, 0 };
+	char *out = arena_raw(a, in.n / 2 + 1);
+
+	if (in.n % 2 != 0)
+		return none;
+	for (size_t i = 0; i < in.n; i += 2) {
+		int high = nibble(in.p[i]), low = nibble(in.p[i + 1]);
+
+		if (high < 0 || low < 0)
+			return none;
+		out[i / 2] = (char)(high << 4 | low);
+	}
+	out[in.n / 2] = '\0';
+	return (struct bytes) { out, in.n / 2 };
 }
 
 const char *

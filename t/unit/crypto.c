@@ -140,6 +140,60 @@ test_hmac(struct arena *a)
 		"an empty key is empty, not the one before");
 }
 
+/* McGrew and Viega, The Galois/Counter Mode of Operation, cases 14 and 16. */
+static void
+test_gcm(struct arena *a)
+{
+	static const char key[] = "feffe9928665731c6d6a8f9467308308"
+				  "feffe9928665731c6d6a8f9467308308";
+	static const char with[] = "feedfacedeadbeeffeedfacedeadbeefabaddad2";
+	static const char text[] = "d9313225f88406e5a55909c5aff5269a"
+				   "86a7a9531534f7da2e4c303d8a318a72"
+				   "1c3c0c95956809532fcf0e2449a6b525"
+				   "b16aedf5aa0de657ba637b39";
+	unsigned char out[80], back[80], zero[32] = { 0 };
+	struct bytes k = crypto_unhex(a, bytes(key)),
+		     n = crypto_unhex(a, bytes("cafebabefacedbaddecaf888")),
+		     w = crypto_unhex(a, bytes(with)),
+		     t = crypto_unhex(a, bytes(text)), sealed;
+
+	crypto_encrypt(zero, zero, BYTES(""),
+		(struct bytes) { (char *)zero, 16 }, out);
+	is_str(hex(a, out, 32),
+		"cea7403d4d606b6e074ec5d3baf39d18"
+		"d0d1c8a799996bf0265b98b5d48ab919",
+		"AES-256-GCM, case 14");
+	crypto_encrypt((const unsigned char *)k.p, (const unsigned char *)n.p,
+		w, t, out);
+	sealed = (struct bytes) { (char *)out, t.n + CRYPTO_TAG_BYTES };
+	is_str(hex(a, out, sealed.n),
+		"522dc1f099567d07f47f37a32a84427d"
+		"643a8cdcbfe5c0c97598a2bd2555d1aa"
+		"8cb08e48590dbb3da7b08b1056828838"
+		"c5f61e6393ba7a0abcc9f662"
+		"76fc6ece0f4e1768cddf8853bb2d551b",
+		"AES-256-GCM, case 16");
+	ok(crypto_decrypt((const unsigned char *)k.p,
+		   (const unsigned char *)n.p, w, sealed, back) &&
+			memcmp(back, t.p, t.n) == 0,
+		"... and back");
+	sealed.n = 15;
+	ok(!crypto_decrypt((const unsigned char *)k.p,
+		   (const unsigned char *)n.p, w, sealed, back),
+		"less than a tag opens nothing");
+}
+
+static void
+test_unhex(struct arena *a)
+{
+	is_bytes(crypto_unhex(a, bytes("6162cf")), "ab\xcf", "hex is read");
+	ok(crypto_unhex(a, bytes("")).p != NULL, "... nothing too");
+	ok(crypto_unhex(a, bytes("616")).p == NULL, "half a byte is none");
+	ok(crypto_unhex(a, bytes("6G")).p == NULL &&
+			crypto_unhex(a, bytes("6F")).p == NULL,
+		"... nor what is not lower-case hex");
+}
+
 /* RFC 7515, A.1: the whole of a JWS that others have made. */
 static void
 test_jws(struct arena *a)
@@ -323,6 +377,8 @@ main(void)
 	test_sha256(a);
 	test_md5();
 	test_hmac(a);
+	test_gcm(a);
+	test_unhex(a);
 	test_jws(a);
 	test_base64url(a);
 	test_equal();
