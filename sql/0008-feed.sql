@@ -55,7 +55,7 @@ DECLARE
   t text;
 BEGIN
   FOREACH t IN ARRAY ARRAY['fresh', 'change'] LOOP
-    EXECUTE format('COMMENT ON COLUMN feed.%I.entity IS ''appointment, slot, availability, profile.''', t);
+    EXECUTE format('COMMENT ON COLUMN feed.%I.entity IS ''appointment, slot, availability, profile, lock, message, session.''', t);
     EXECUTE format('COMMENT ON COLUMN feed.%I.op IS ''created, updated, deleted; of a slot: reserved, released.''', t);
     EXECUTE format('COMMENT ON COLUMN feed.%I.version IS ''The row''''s after the change; 0 for what has none.''', t);
     EXECUTE format('COMMENT ON COLUMN feed.%I.scopes IS ''Clinic, doctor, patient whose lists hold the row now.''', t);

@@ -115,8 +115,10 @@ for (const who of roles)
 test('what one says stands there at once, and is said once', () => withStaff(browser, 'desk', { width: 1280 }, cut)(async (page) => {
   const row = await visit();
   await open(page, row, 'Discussion');
-  let came;
-  const arrived = new Promise((resolve) => { came = resolve; });
+  let send;
+  let lose;
+  const sent = new Promise((resolve) => { send = resolve; });
+  const lost = new Promise((resolve) => { lose = resolve; });
   let posts = 0;
   await page.route(`**/api/appointments/${row.id}/messages`, async (route) => {
     if (route.request().method() !== 'POST')
@@ -124,19 +126,21 @@ test('what one says stands there at once, and is said once', () => withStaff(bro
     posts++;
     if (posts > 1)
       return route.continue();
+    await sent;
     await route.fetch(); /* it arrives, and the answer is lost */
-    await new Promise((resolve) => { came(resolve); });
+    await lost;
     return route.abort();
   });
   await box(page).fill('Only once');
   await page.keyboard.press('Control+Enter');
   await said(page).filter({ hasText: 'Sending…' }).waitFor();
   assert.equal(await box(page).inputValue(), '');
-  const answer = await arrived;
+  send();
+  await said(page).and(page.locator(':not([aria-busy])')).waitFor();
+  assert.equal(await said(page).count(), 1, 'told by the hub before there is an answer, it stands there once');
   const again = page.waitForResponse((response) => response.request().method() === 'POST' && response.url().endsWith('/messages'));
-  answer();
-  await again; /* the hub may have told of it before */
-  await said(page).filter({ hasText: 'Only once' }).and(page.locator(':not([aria-busy])')).waitFor();
+  lose();
+  await again;
   assert.equal(posts, 2, 'it was sent again');
   assert.deepEqual((await messages(row)).map(({ text }) => text), ['Only once']);
   assert.equal(await said(page).count(), 1);
@@ -170,7 +174,6 @@ test('who says something sees what others have said meanwhile', () => withStaff(
   await box(page).fill('From the desk');
   await panel(page).getByRole('button', { name: 'Send' }).click();
   await said(page).nth(1).waitFor();
-  /* The hub can tell of it before the answer does: then it stands there twice for a moment. */
   await page.waitForFunction(() => document.querySelectorAll('.said__text').length === 2);
   assert.deepEqual((await said(page).locator('.said__text').allInnerTexts()), ['From the doctor', 'From the desk']);
 }));

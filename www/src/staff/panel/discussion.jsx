@@ -24,7 +24,7 @@ export function Discussion({ row, me, zone, today, offline, live }) {
   const path = `/api/appointments/${row.id}/messages`;
   const list = usePages(path, 0);
   /* Who hears nothing looks, when they say something, what others have said. */
-  const { own, say, again, drop } = useOwn(path, me, (message) => {
+  const { own, say, again, drop, heard: mineHeard } = useOwn(path, me, (message) => {
     list.add(message);
     if (live?.status.kind !== 'live')
       list.again();
@@ -39,7 +39,9 @@ export function Discussion({ row, me, zone, today, offline, live }) {
       return;
     heard.current.add(payload.message.id);
     list.add(payload.message);
-    if (payload.message.author.id !== me.id)
+    if (payload.message.author.id === me.id)
+      mineHeard(payload.message);
+    else
       announce(t('record.said', { name: whoOf(payload.message.author), text: payload.message.text }));
   }, { onResync: list.again }), [live, row.id]);
 
@@ -105,7 +107,12 @@ function useOwn(path, me, arrived) {
     setOwn((all) => [...all, { key, id: key, text, author: me, createdAt: new Date(now()).toISOString() }]);
     send({ key, text });
   };
-  return { own, say, again: send, drop: ({ key }) => set(key, null) };
+  /* The hub may be quicker than the answer: the same message does not stand twice. */
+  const heard = ({ id, text }) => setOwn((all) => {
+    const first = all.find((one) => one.state === 'sending' && one.id === one.key && one.text === text);
+    return all.map((one) => (one === first ? { ...one, id } : one));
+  });
+  return { own, say, heard, again: send, drop: ({ key }) => set(key, null) };
 }
 
 function Say({ id, offline, onSay }) {
