@@ -14,6 +14,7 @@
 #include "lib/api.h"
 #include "lib/conf.h"
 #include "lib/crypto.h"
+#include "lib/device.h"
 #include "lib/log.h"
 #include "lib/password.h"
 #include "lib/rows.h"
@@ -69,6 +70,7 @@ static const struct route routes[] = {
 		.shape = ONE,
 		.handle = sign_in,
 		.tokenless = true,
+		.keep = true,
 		.errors = ERRORS(E_INVALID_CREDENTIALS, E_DEVICE_NOT_APPROVED),
 		.returns = "Session",
 		.doc = "Signs staff in with e-mail and password",
@@ -194,10 +196,8 @@ sign_in(struct req *rq)
 		return e;
 	if (!password_verify(password, who.hash, &c) || who.disabled)
 		return signin_refuse(rq);
-	/* Devices cannot be approved yet: where that is asked for, nobody is. */
-	if (conf_on(CONF_DEVICE_APPROVAL))
-		return E_DEVICE_NOT_APPROVED;
 	if ((e = signin_forgive_address(rq)) != E_OK ||
+		(e = device_admit(rq, &who)) != E_OK ||
 		(e = rehash(rq, &who, password)) != E_OK)
 		return e;
 	return signin_open(rq, &who, FAMILY_S, true);

@@ -13,7 +13,6 @@
 #include "lib/str.h"
 
 #define OWNERS (PATIENT | STAFF)
-#define AGENT_BYTES ((size_t)200)
 
 static enum err acquire(struct req *rq);
 static enum err release(struct req *rq);
@@ -151,27 +150,13 @@ static const struct route routes[] = {
 	END,
 };
 
-/* By what the caller works, for the history: plain characters, and not many. */
-static const char *
-agent_of(struct req *rq)
-{
-	bool repeated = false;
-	const char *agent = http_header(&rq->http, "User-Agent", &repeated);
-	struct buf b = buf_new(rq->arena, 64);
-
-	for (; agent != NULL && *agent != '\0' && b.n < AGENT_BYTES; agent++)
-		if (*agent >= ' ' && *agent <= '~')
-			buf_putc(&b, *agent);
-	return b.n > 0 ? b.p : NULL;
-}
-
 static enum err
 acquire(struct req *rq)
 {
 	struct bytes json;
 	enum err e;
 
-	req_bind(rq, 4, agent_of(rq));
+	req_bind(rq, 4, session_agent(&rq->http));
 	e = call_query(rq, &json);
 	if (e == E_LOCKED_BY_OTHER)
 		metrics_add(M_lock_refused, 1);
@@ -190,7 +175,7 @@ release(struct req *rq)
 	struct bytes json;
 	enum err e;
 
-	req_bind(rq, 3, agent_of(rq));
+	req_bind(rq, 3, session_agent(&rq->http));
 	e = call_query(rq, &json);
 	return e != E_OK ? e : reply_json(rq, json);
 }
@@ -201,7 +186,7 @@ take_by_force(struct req *rq)
 	struct bytes json;
 	enum err e;
 
-	req_bind(rq, 2, agent_of(rq));
+	req_bind(rq, 2, session_agent(&rq->http));
 	if ((e = call_query(rq, &json)) != E_OK)
 		return e;
 	if (rq->route->shape == BODY)

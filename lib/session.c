@@ -11,6 +11,8 @@
 #include "lib/crypto.h"
 #include "lib/str.h"
 
+#define AGENT_CHARS ((size_t)200)
+
 size_t
 session_keys(const struct jwt_key **out)
 {
@@ -143,4 +145,17 @@ session_check_origin(struct http *h, const struct session *s)
 	if (origin == NULL && (site == NULL || strcmp(site, "none") == 0))
 		return s->by_cookie ? E_CSRF : E_OK;
 	return E_CSRF;
+}
+
+const char *
+session_agent(struct http *h)
+{
+	bool repeated = false;
+	const char *agent = http_header(h, "User-Agent", &repeated);
+	struct buf b = buf_new(h->arena, 64);
+
+	for (; agent != NULL && *agent != '\0' && b.n < AGENT_CHARS; agent++)
+		if (*agent >= ' ' && *agent <= '~')
+			buf_putc(&b, *agent);
+	return b.n > 0 ? b.p : NULL;
 }

@@ -50,6 +50,12 @@ enum err session_of_token(struct arena *a, struct bytes token, int64_t now_s,
 	struct session *out) MUST_USE;
 
 /*
+ * By what the caller works, for people who tell sessions and devices apart: the
+ * printable characters of User-Agent, 200 at most; or NULL.
+ */
+const char *session_agent(struct http *h);
+
+/*
  * Whether an Origin header names us: OPDESK_BASE_URL, or the place that the
  * Host header (or NULL) names.
  */

@@ -140,7 +140,7 @@ signin_open(struct req *rq, const struct account *who, int64_t life_s,
 	struct tokens t = { .session = crypto_uuid(rq->arena),
 		.access_s = refreshes ? SIGNIN_ACCESS_S : life_s };
 	struct bytes secret;
-	const char *values[6] = { t.session, who->id };
+	const char *values[8] = { t.session, who->id };
 	struct db_rows *rows;
 	enum err e;
 
@@ -153,9 +153,11 @@ signin_open(struct req *rq, const struct account *who, int64_t life_s,
 		crypto_bytea_sha256(rq->arena, bytes_of(t.refresh)) :
 		NULL;
 	values[5] = seconds(rq, SIGNIN_REFRESH_S);
+	values[6] = who->device;
+	values[7] = session_agent(&rq->http);
 	e = call_rows(rq,
-		"SELECT api.signin_open($1::uuid, $2::uuid, $3::bytea, $4::int, $5::bytea, $6::int)",
-		values, 6, false, &rows);
+		"SELECT api.signin_open($1::uuid, $2::uuid, $3::bytea, $4::int, $5::bytea, $6::int, $7::uuid, $8::text)",
+		values, 8, false, &rows);
 	if (e != E_OK)
 		return e;
 	metrics_add(M_signins, 1);

@@ -25,6 +25,7 @@ struct account {
 	const char *role, *name;
 	const char *hash; /* of the password, or NULL */
 	bool disabled;
+	const char *device; /* row of the approved one, or NULL: lib/device.h */
 };
 
 struct tokens {

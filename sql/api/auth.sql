@@ -23,20 +23,27 @@ BEGIN
    WHERE u.clinic_id = coalesce(auth.clinic_id(), auth.clinic_of(NULL)) AND u.is_key;
 END $$;
 
--- Opens a session and, with a refresh hash, its family of refresh tokens.
+-- Opens a session and, with a refresh hash, its family of refresh tokens.  The
+-- locks wait for whoever disables the account or revokes the device right now.
 CREATE FUNCTION api.signin_open(session uuid, account uuid, secret_hash bytea, lifetime_s int, refresh_hash bytea, refresh_s int,
-  OUT body json)
+  device uuid DEFAULT NULL, agent text DEFAULT NULL, OUT body json)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   u auth.account;
   ends timestamptz := clock_timestamp() + lifetime_s * interval '1 second';
 BEGIN
-  SELECT * INTO u FROM auth.account x WHERE x.id = account AND NOT x.disabled FOR KEY SHARE;
+  SELECT * INTO u FROM auth.account x WHERE x.id = account AND NOT x.disabled FOR SHARE;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'unauthenticated' USING ERRCODE = 'OD000';
   END IF;
-  INSERT INTO auth.session (id, clinic_id, account_id, role, doctor_id, patient_id, secret_hash, expires_at)
-  VALUES (session, u.clinic_id, u.id, u.role, u.doctor_id, u.patient_id, signin_open.secret_hash, ends);
+  IF device IS NOT NULL THEN
+    PERFORM FROM auth.device d WHERE d.id = device AND d.account_id = account AND d.approved_at IS NOT NULL AND d.revoked_at IS NULL FOR SHARE;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'unauthenticated' USING ERRCODE = 'OD000';
+    END IF;
+  END IF;
+  INSERT INTO auth.session (id, clinic_id, account_id, role, doctor_id, patient_id, secret_hash, expires_at, device_id, agent)
+  VALUES (session, u.clinic_id, u.id, u.role, u.doctor_id, u.patient_id, signin_open.secret_hash, ends, device, signin_open.agent);
   IF refresh_hash IS NOT NULL THEN
     INSERT INTO auth.refresh (hash, clinic_id, session_id, expires_at)
     VALUES (refresh_hash, u.clinic_id, session, least(ends, clock_timestamp() + refresh_s * interval '1 second'));

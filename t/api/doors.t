@@ -27,6 +27,8 @@ sub book ($patient, $doctor) {
 	return $res->json->{appointment}{id} // die $res->line;
 }
 my ($ashas, $bilals) = (book('asha', 'meera'), book('bilal', 'arun'));
+$clinic->psql("INSERT INTO auth.device (clinic_id, account_id, hash) SELECT clinic_id, id, sha256('device') FROM auth.account WHERE email = 'desk\@opdesk.test' AND clinic_id = '$DEMO{clinic}'");
+my $device = $clinic->psql("SELECT id FROM auth.device WHERE hash = sha256('device')");
 my $hold = $caller{none}->post('/api/reservations', $clinic->free_slot)->json;
 
 # {name} of a path: whose are own and foreign to a role.
@@ -37,6 +39,8 @@ my %reach = (
 		'/api/appointments/{id}/revisions', '/api/appointments/{id}/messages'),
 	(map { ("/api/appointments/{id}/$_" => $visit) } qw(acquire-lock release-lock lock lock-history force-release-lock takeover-lock)),
 	'/api/availability/{doctorId}' => sub ($role) { ($DEMO{meera}, $next_door->id('doctor')) },
+	(map { ("/api/admin/devices/{id}/$_" => sub ($role) { ($device, $next_door->id('device')) }) } qw(approve revoke)),
+	'/api/auth/sessions/{id}' => sub ($role) { ($missing, $next_door->id('session')) },
 	'/api/reservations/{id}' => sub ($role) { ($hold->{id}, $next_door->id('slot')) },
 );
 

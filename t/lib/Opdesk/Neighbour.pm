@@ -12,7 +12,7 @@ our $HOST = 'second.test';
 my $ID = '20000000-0000-4000-8000-0000000000';
 my %id = (
 	clinic => "${ID}01", doctor => "${ID}d1", service => "${ID}a1", patient => "${ID}b1", slot => "${ID}e1", appointment => "${ID}f1",
-	lead => "${ID}f2",
+	lead => "${ID}f2", device => "${ID}e2", session => "${ID}e3",
 );
 my %account = (admin => "${ID}c1", frontdesk => "${ID}c2", meera => "${ID}c3", patient => "${ID}c4");
 
@@ -38,6 +38,9 @@ sub new ($class, $clinic) {
 		               ('$account{frontdesk}', 'frontdesk', 'Second Desk', 'desk\@opdesk.test', NULL, NULL),
 		               ('$account{meera}', 'doctor', NULL, 'meera\@opdesk.test', '$id{doctor}', NULL),
 		               ('$account{patient}', 'patient', NULL, NULL, NULL, '$id{patient}')) a(id, role, name, email, doctor, patient);
+		INSERT INTO auth.device (id, clinic_id, account_id, hash) VALUES ('$id{device}', '$id{clinic}', '$account{frontdesk}', sha256('device next door'));
+		INSERT INTO auth.session (id, clinic_id, account_id, role, secret_hash, expires_at)
+		VALUES ('$id{session}', '$id{clinic}', '$account{frontdesk}', 'frontdesk', sha256('nobody knows'), now() + interval '2 hours');
 		SQL
 	return $self;
 }
