@@ -160,6 +160,21 @@ reply_changes(struct req *rq, const struct head *h, const struct db_rows *rows,
 	return reply_json(rq, buf_bytes(&b));
 }
 
+/* A client that was away may come with a cursor of an older key. */
+static bool
+read_cursor(struct req *rq, const char *scope, const char *text,
+	struct sync_cursor *out)
+{
+	const struct jwt_key *keys;
+	size_t n = session_keys(&keys);
+
+	for (size_t i = 0; i < n; i++)
+		if (sync_cursor_read(rq->arena, keys[i].secret, scope, text,
+			    out))
+			return true;
+	return false;
+}
+
 static enum err
 answer_cursor(struct req *rq, struct head *h, const char *text)
 {
@@ -168,8 +183,7 @@ answer_cursor(struct req *rq, struct head *h, const char *text)
 	const char *values[2];
 	enum err e;
 
-	if (!sync_cursor_read(rq->arena, session_server_key(), h->scope, text,
-		    &cursor))
+	if (!read_cursor(rq, h->scope, text, &cursor))
 		return req_fault(rq, "cursor", "It is none that we gave you.");
 	if (strcmp(cursor.epoch, h->epoch) != 0 || cursor.seq < h->purged_to ||
 		cursor.seq > h->seq)

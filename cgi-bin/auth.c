@@ -19,6 +19,7 @@
 #include "lib/password.h"
 #include "lib/rows.h"
 #include "lib/signin.h"
+#include "lib/str.h"
 
 #define KEY_SESSION_S (2 * 60 * 60)
 #define FAMILY_S (30 * 24 * 60 * 60)
@@ -80,7 +81,7 @@ static const struct route routes[] = {
 		.path = "/api/auth/refresh",
 		.may = PUBLIC,
 		.fields = refresh_fields,
-		.sql = "SELECT * FROM api.signin_refresh($1::bytea, $2::bytea, $3::int)",
+		.sql = "SELECT * FROM api.signin_refresh($1::bytea, $2::bytea[], $3::int)",
 		.shape = ONE,
 		.handle = refresh,
 		.tokenless = true,
@@ -204,6 +205,33 @@ sign_in(struct req *rq)
 }
 
 /*
+ * The keys may be older than the newest: that of a session lasts as long as
+ * the session, that of a successor as long as it may be asked for again.
+ */
+static enum err
+find_keys(struct req *rq, struct db_rows *rows, const char *old,
+	struct tokens *t)
+{
+	const struct jwt_key *keys;
+	size_t n = session_keys(&keys);
+	int64_t nth;
+
+	t->session = db_text(rows, 0, rows_column(rows, "session"));
+	t->key = session_key_of(rq->arena, t->session,
+		db_text(rows, 0, rows_column(rows, "secret_hash")));
+	if (t->key == NULL) {
+		log_info("event=refresh-refused outcome=key-gone");
+		return E_UNAUTHENTICATED;
+	}
+	if (!str_int(db_value(rows, 0, rows_column(rows, "nth")), &nth) ||
+		nth < 1 || nth > (int64_t)n)
+		return E_INTERNAL_ERROR;
+	t->refresh =
+		crypto_token(rq->arena, keys[nth - 1].secret, "refresh", old);
+	return E_OK;
+}
+
+/*
  * The successor is made from the token itself, so that the immediate
  * predecessor, sent again by a second tab or after a lost answer, yields the
  * same one and nothing has to be stored in clear.
@@ -227,10 +255,8 @@ refresh(struct req *rq)
 	old = old != NULL ? old : cookie;
 	if (old == NULL)
 		return E_UNAUTHENTICATED;
-	t.refresh =
-		crypto_token(rq->arena, session_server_key(), "refresh", old);
 	values[0] = crypto_bytea_sha256(rq->arena, bytes_of(old));
-	values[1] = crypto_bytea_sha256(rq->arena, bytes_of(t.refresh));
+	values[1] = session_token_hashes(rq->arena, "refresh", old);
 	values[2] = arena_printf(rq->arena, "%d", SIGNIN_REFRESH_S);
 	if ((e = call_rows(rq, rq->route->sql, values, 3, false, &rows)) !=
 		E_OK)
@@ -242,7 +268,8 @@ refresh(struct req *rq)
 		reply_cookie(rq, REFRESH_COOKIE, "", 0, SIGNIN_REFRESH_PLACE);
 		return E_UNAUTHENTICATED;
 	}
-	t.session = db_text(rows, 0, rows_column(rows, "session"));
+	if ((e = find_keys(rq, rows, old, &t)) != E_OK)
+		return e;
 	who.id = db_text(rows, 0, rows_column(rows, "account"));
 	who.role = db_text(rows, 0, rows_column(rows, "role"));
 	who.name = db_text(rows, 0, rows_column(rows, "name"));

@@ -54,7 +54,7 @@ static const struct route routes[] = {
 		.path = "/api/auth/otp/request",
 		.may = PUBLIC,
 		.fields = request_fields,
-		.sql = "SELECT body, refusal FROM api.signin_send($1::text, $2::bytea, $3::text, $4::text, $5::text, $6::int)",
+		.sql = "SELECT body, refusal FROM api.signin_send($1::text, ($2::bytea[])[1], $3::text, $4::text, $5::text, $6::int)",
 		.shape = BODY,
 		.status = 202,
 		.handle = request,
@@ -67,7 +67,7 @@ static const struct route routes[] = {
 		.path = "/api/auth/otp/verify",
 		.may = PUBLIC,
 		.fields = verify_fields,
-		.sql = "SELECT * FROM api.signin_check($1::text, $2::bytea)",
+		.sql = "SELECT * FROM api.signin_check($1::text, $2::bytea[])",
 		.shape = ONE,
 		.handle = verify,
 		.tokenless = true,
@@ -87,15 +87,15 @@ bucket_of(struct req *rq, const char *address)
 		address);
 }
 
-/* Bound to the address: the same digits at another are another code. */
+/*
+ * Bound to the address: the same digits at another are another code.  One hash
+ * for each key, so that a code outlives the coming of a new one.
+ */
 static const char *
-code_hash(struct req *rq, const char *address, const char *code)
+code_hashes(struct req *rq, const char *address, const char *code)
 {
-	const char *token = crypto_token(rq->arena, session_server_key(),
-		"code", arena_printf(rq->arena, "%s %s", address, code));
-
-	return crypto_bytea_sha256(rq->arena,
-		(struct bytes) { token, strlen(token) });
+	return session_token_hashes(rq->arena, "code",
+		arena_printf(rq->arena, "%s %s", address, code));
 }
 
 /* Six digits, each number as likely as any other. */
@@ -160,7 +160,7 @@ request(struct req *rq)
 		return e;
 	code = new_code(rq);
 	req_bind(rq, 1, address);
-	req_bind(rq, 2, code_hash(rq, address, code));
+	req_bind(rq, 2, code_hashes(rq, address, code));
 	req_bind(rq, 3, code);
 	req_bind(rq, 4, language);
 	req_bind(rq, 5, own_host(rq));
@@ -196,8 +196,8 @@ verify(struct req *rq)
 		(e = read_address(rq, &values[0])) != E_OK ||
 		(e = signin_count(rq, bucket_of(rq, values[0]))) != E_OK)
 		return e;
-	values[1] =
-		code_hash(rq, values[0], digits_of(rq, req_value(rq, "code")));
+	values[1] = code_hashes(rq, values[0],
+		digits_of(rq, req_value(rq, "code")));
 	e = signin_find(rq, rq->route->sql, values, 2, false, &who);
 	if (e != E_OK)
 		return e;

@@ -51,15 +51,27 @@ remember() { # KEY=VALUE…
 # The last line of a name wins.
 last_of_each() { tac | awk -F= '!seen[$1]++' | tac; }
 
+all_settings() {
+	demo_settings
+	environment_settings
+	[ ! -f "$VAR/set" ] || cat "$VAR/set"
+}
+
+# `opdesk key rotate` has put keys in front of what is set here: they stay.
 write_settings() {
+	local keys
+	keys=$(setting OPDESK_SECRET)
 	keep_secret
 	(
 		umask 077
-		{
-			demo_settings
-			environment_settings
-			[ ! -f "$VAR/set" ] || cat "$VAR/set"
-		} | last_of_each >"$VAR/opdesk.conf"
+		all_settings | last_of_each >"$VAR/opdesk.conf"
+		case $keys in *" $(setting OPDESK_SECRET)")
+			{
+				all_settings
+				printf 'OPDESK_SECRET=%s\n' "$keys"
+			} | last_of_each >"$VAR/opdesk.conf"
+			;;
+		esac
 	)
 }
 

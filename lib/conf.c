@@ -27,6 +27,7 @@ static const struct setting {
 };
 
 static const char *values[CONF_COUNT];
+static bool in_environment[CONF_COUNT];
 static bool open_to_all; /* the file, which holds secrets */
 
 static bool
@@ -107,19 +108,27 @@ take_line(char *line)
 	return NULL;
 }
 
+/* Its name, and whether somebody chose it. */
+static const char *
+file_name(bool *named)
+{
+	const char *path = getenv(PREFIX "CONF");
+
+	*named = path != NULL && path[0] != '\0';
+	return *named ? path : OPDESK_SYSCONFDIR "/opdesk.conf";
+}
+
 static bool
 read_file(char *why, size_t size)
 {
-	const char *path = getenv(PREFIX "CONF");
-	bool named = path != NULL && path[0] != '\0';
+	bool named;
+	const char *path = file_name(&named);
 	char line[LINE_BYTES];
 	const char *wrong = NULL;
 	struct stat st;
 	int n = 0;
 	FILE *in;
 
-	if (!named)
-		path = OPDESK_SYSCONFDIR "/opdesk.conf";
 	if ((in = fopen(path, "re")) == NULL) {
 		if (!named && errno == ENOENT)
 			return true;
@@ -205,6 +214,7 @@ conf_load(char *why, size_t size)
 	for (int i = 0; i < CONF_COUNT; i++) {
 		snprintf(name, sizeof name, PREFIX "%s", settings[i].name);
 		set = getenv(name);
+		in_environment[i] = set != NULL;
 		if (set != NULL)
 			values[i] = keep(set);
 		else if (values[i] == NULL)
@@ -232,6 +242,14 @@ bool
 conf_on(enum conf c)
 {
 	return is_one_of(conf_text(c), "on", "required");
+}
+
+const char *
+conf_file_of(enum conf c)
+{
+	bool named;
+
+	return in_environment[c] ? NULL : file_name(&named);
 }
 
 void

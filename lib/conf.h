@@ -30,6 +30,12 @@ const char *conf_text(enum conf c); /* never NULL; lives for ever */
 int64_t conf_number(enum conf c);
 bool conf_on(enum conf c); /* SWITCH on, GUARD required */
 
+/*
+ * The file that was read, or that would have been; NULL when the environment
+ * has that setting, so that the file does not count.
+ */
+const char *conf_file_of(enum conf c);
+
 /* The list as mdoc items for opdesk.conf(5). */
 void conf_print_mdoc(FILE *out);
 

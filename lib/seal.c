@@ -15,7 +15,7 @@
 #include "lib/metrics.h"
 #include "lib/session.h"
 
-#define VERSION 1
+#define FORMAT 1
 #define LABEL "opdesk seal 1"
 
 /* A sealed text, taken apart; points into the text. */
@@ -38,7 +38,7 @@ bound(struct arena *a, struct bytes kid, const char *place)
 	size_t place_n = strlen(place);
 	char *p = arena_raw(a, kid.n + place_n + 2);
 
-	p[0] = VERSION;
+	p[0] = FORMAT;
 	memcpy(p + 1, kid.p, kid.n);
 	p[1 + kid.n] = '\0';
 	memcpy(p + 2 + kid.n, place, place_n);
@@ -58,7 +58,7 @@ seal(struct arena *a, struct bytes text, const char *place, const char **out)
 	kid = (struct bytes) { keys[0].kid, strlen(keys[0].kid) };
 	n = 2 + kid.n + CRYPTO_NONCE_BYTES + text.n + CRYPTO_TAG_BYTES;
 	p = arena_raw(a, n);
-	p[0] = VERSION;
+	p[0] = FORMAT;
 	p[1] = (unsigned char)kid.n;
 	memcpy(p + 2, kid.p, kid.n);
 	nonce = p + 2 + kid.n;
@@ -81,7 +81,7 @@ take_apart(struct arena *a, struct bytes sealed, struct parts *out)
 	if (sealed.n < 2 || memcmp(sealed.p, "\\x", 2) != 0)
 		return false;
 	raw = crypto_unhex(a, (struct bytes) { sealed.p + 2, sealed.n - 2 });
-	if (raw.p == NULL || raw.n < 2 || raw.p[0] != VERSION)
+	if (raw.p == NULL || raw.n < 2 || raw.p[0] != FORMAT)
 		return false;
 	out->kid =
 		(struct bytes) { raw.p + 2, (size_t)(unsigned char)raw.p[1] };

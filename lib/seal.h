@@ -26,7 +26,7 @@ enum err seal(struct arena *a, struct bytes text, const char *place,
 
 /*
  * Opens what seal wrote, as PostgreSQL gives a bytea: "\x" and hex.  *text
- * lives in the arena; wipe it when it has served.
+ * lives in the arena.
  *
  * E_OK
  * E_INTERNAL_ERROR  altered, moved to another place, or its key is gone; the

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "lib/buf.h"
 #include "lib/conf.h"
 #include "lib/crypto.h"
 #include "lib/str.h"
@@ -50,13 +51,50 @@ session_server_key(void)
 	return keys[0].secret;
 }
 
-void
-session_secret(struct arena *a, const char *session, struct bytes *out)
+const char *
+session_token_hashes(struct arena *a, const char *kind, const char *id)
 {
-	const char *text =
-		crypto_token(a, session_server_key(), "session", session);
+	struct buf b = buf_new(a, 80 * SESSION_KEYS);
+	const struct jwt_key *keys;
+	size_t n = session_keys(&keys);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *token = crypto_token(a, keys[i].secret, kind, id);
+
+		buf_printf(&b, "%s\"\\%s\"", i == 0 ? "{" : ",",
+			crypto_bytea_sha256(a,
+				(struct bytes) { token, strlen(token) }));
+	}
+	buf_putc(&b, '}');
+	return buf_bytes(&b).p;
+}
+
+void
+session_secret(struct arena *a, const struct jwt_key *key, const char *session,
+	struct bytes *out)
+{
+	const char *text = crypto_token(a, key->secret, "session", session);
 
 	*out = crypto_unbase64url(a, (struct bytes) { text, strlen(text) });
+}
+
+const struct jwt_key *
+session_key_of(struct arena *a, const char *session, const char *hash)
+{
+	const struct jwt_key *keys;
+	size_t n = session_keys(&keys);
+	struct bytes secret, wanted = { hash, strlen(hash) };
+
+	for (size_t i = 0; i < n; i++) {
+		const char *found;
+
+		session_secret(a, &keys[i], session, &secret);
+		found = crypto_bytea_sha256(a, secret);
+		if (crypto_equal(wanted,
+			    (struct bytes) { found, strlen(found) }))
+			return &keys[i];
+	}
+	return NULL;
 }
 
 /* "Bearer x"; any other scheme is a token that is none of ours. */

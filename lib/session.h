@@ -31,8 +31,21 @@ size_t session_keys(const struct jwt_key **keys);
 /* The key that tokens of rows (holds, edits, cursors) are made with. */
 struct bytes session_server_key(void);
 
+/*
+ * What crypto_token makes of kind and id under each key, the first one's
+ * first, as a bytea[] literal of SHA-256 hashes.  For tokens that may be older
+ * than the first key: the n-th hash that fits is that of keys[n].
+ */
+const char *session_token_hashes(struct arena *a, const char *kind,
+	const char *id) MUST_USE;
+
 /* The secret of a session: it is derived, so nothing has to store it. */
-void session_secret(struct arena *a, const char *session, struct bytes *out);
+void session_secret(struct arena *a, const struct jwt_key *key,
+	const char *session, struct bytes *out);
+
+/* The key whose secret of that session has this hash (a bytea literal), or NULL. */
+const struct jwt_key *session_key_of(struct arena *a, const char *session,
+	const char *hash) MUST_USE;
 
 /*
  * E_OK           *out is filled, perhaps with a stranger

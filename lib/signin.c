@@ -111,7 +111,7 @@ signin_reply(struct req *rq, const struct account *who, const struct tokens *t)
 	char until[32];
 
 	session_keys(&keys);
-	session_secret(rq->arena, t->session, &claims.secret);
+	session_secret(rq->arena, t->key, t->session, &claims.secret);
 	token = jwt_sign(rq->arena, keys, &claims);
 	clock_text(claims.expires_s * 1000000, until);
 	buf_printf(&b,
@@ -144,7 +144,8 @@ signin_open(struct req *rq, const struct account *who, int64_t life_s,
 	struct db_rows *rows;
 	enum err e;
 
-	session_secret(rq->arena, t.session, &secret);
+	session_keys(&t.key);
+	session_secret(rq->arena, t.key, t.session, &secret);
 	if (refreshes)
 		t.refresh = crypto_random_token(rq->arena);
 	values[2] = crypto_bytea_sha256(rq->arena, secret);

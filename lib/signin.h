@@ -30,6 +30,7 @@ struct account {
 
 struct tokens {
 	const char *session, *refresh; /* refresh NULL: none */
+	const struct jwt_key *key;     /* that the session's secret is of */
 	int64_t access_s;
 };
 

@@ -9,6 +9,7 @@
 #include "lib/audit.h"
 #include "lib/buf.h"
 #include "lib/conf.h"
+#include "lib/keys.h"
 #include "lib/log.h"
 #include "lib/migrate.h"
 #include "lib/password.h"
@@ -20,6 +21,7 @@ static int migrate(int argc, char **argv);
 static int seed_demo(int argc, char **argv);
 static int check(int argc, char **argv);
 static int audit(int argc, char **argv);
+static int key(int argc, char **argv);
 static int print_config(int argc, char **argv);
 
 static const struct command {
@@ -39,6 +41,8 @@ static const struct command {
 	{ "audit", "VERB",
 		"link, verify [FILE], head or forget: the record of who did what.",
 		audit, false },
+	{ "key", "VERB", "rotate: a new key in front of those that there are.",
+		key, false },
 	{ "config", "--mdoc", "Print all settings for opdesk.conf(5).",
 		print_config, true },
 };
@@ -265,6 +269,36 @@ audit(int argc, char **argv)
 				err_message(e));
 	db_free(db);
 	return e == E_OK ? EXIT_SUCCESS : complain(why);
+}
+
+static int
+rotate_key(char *why, size_t size)
+{
+	const char *path = conf_file_of(CONF_SECRET), *kid;
+	struct arena *a = arena_new();
+	enum err e = E_BAD_TRANSITION;
+
+	if (path == NULL)
+		snprintf(why, size,
+			"OPDESK_SECRET is set in the environment: put a new key in front there");
+	else if ((e = keys_rotate(a, path, &kid, why, size)) == E_OK)
+		printf("%s: the first key is now %s; programs sign with it from their next start on\n",
+			path, kid);
+	arena_free(a);
+	return e == E_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int
+key(int argc, char **argv)
+{
+	char why[512] = "";
+	int status = EXIT_FAILURE;
+
+	if (argc == 1 && strcmp(argv[0], "rotate") == 0)
+		status = rotate_key(why, sizeof why);
+	else
+		snprintf(why, sizeof why, "usage: opdesk key rotate");
+	return status == EXIT_SUCCESS ? status : complain(why);
 }
 
 static int

@@ -66,27 +66,33 @@ END $$;
 
 -- rotated: the new token counts.  repeated: within 10 s of its use the last
 -- used token gets the same successor again (two tabs, a lost answer).  reused:
--- anything older ends the family, which the caller must commit.
-CREATE FUNCTION api.signin_refresh(old_hash bytea, new_hash bytea, refresh_s int,
-  OUT session uuid, OUT account uuid, OUT role text, OUT name text, OUT expires_at timestamptz, OUT outcome text)
+-- anything older ends the family, which the caller must commit.  The successor
+-- is made with the first of the keys; one that is asked for again may be made
+-- with an older one, and nth says with which.
+CREATE FUNCTION api.signin_refresh(old_hash bytea, new_hashes bytea[], refresh_s int,
+  OUT session uuid, OUT account uuid, OUT role text, OUT name text, OUT expires_at timestamptz, OUT secret_hash bytea,
+  OUT outcome text, OUT nth int)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   r auth.refresh;
 BEGIN
   SELECT * INTO r FROM auth.refresh x WHERE x.hash = old_hash FOR UPDATE;
-  SELECT s.id, u.id, s.role, auth.name_of(u), s.expires_at INTO session, account, role, name, expires_at
+  SELECT s.id, u.id, s.role, auth.name_of(u), s.expires_at, s.secret_hash
+    INTO session, account, role, name, expires_at, secret_hash
     FROM auth.session s JOIN auth.account u ON u.id = s.account_id
    WHERE s.id = r.session_id AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp() AND NOT u.disabled;
   IF NOT FOUND OR r.used_at IS NULL AND r.expires_at <= clock_timestamp() THEN
     outcome := 'unknown';
   ELSIF r.used_at IS NULL THEN
-    UPDATE auth.refresh x SET used_at = clock_timestamp(), successor = new_hash WHERE x.hash = old_hash;
+    UPDATE auth.refresh x SET used_at = clock_timestamp(), successor = new_hashes[1] WHERE x.hash = old_hash;
     INSERT INTO auth.refresh (hash, clinic_id, session_id, expires_at)
-    VALUES (new_hash, r.clinic_id, r.session_id, least(signin_refresh.expires_at, clock_timestamp() + refresh_s * interval '1 second'));
+    VALUES (new_hashes[1], r.clinic_id, r.session_id, least(signin_refresh.expires_at, clock_timestamp() + refresh_s * interval '1 second'));
     outcome := 'rotated';
-  ELSIF r.used_at > clock_timestamp() - interval '10 seconds' AND r.successor = new_hash
+    nth := 1;
+  ELSIF r.used_at > clock_timestamp() - interval '10 seconds' AND r.successor = ANY (new_hashes)
         AND EXISTS (SELECT FROM auth.refresh x WHERE x.hash = r.successor AND x.used_at IS NULL) THEN
     outcome := 'repeated';
+    nth := array_position(new_hashes, r.successor);
   ELSE
     UPDATE auth.session s SET revoked_at = clock_timestamp() WHERE s.id = r.session_id;
     outcome := 'reused';

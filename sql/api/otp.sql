@@ -68,8 +68,8 @@ END $$;
 
 -- Who sent the right code back; nobody: an account of NULL, and the caller
 -- commits, because the try has been counted.  The row's lock lets one of many
--- at the same moment win.
-CREATE FUNCTION api.signin_check(address text, code_hash bytea, OUT account uuid, OUT role text, OUT name text, OUT hash text, OUT disabled boolean)
+-- at the same moment win.  The code may be of any of the keys.
+CREATE FUNCTION api.signin_check(address text, code_hashes bytea[], OUT account uuid, OUT role text, OUT name text, OUT hash text, OUT disabled boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   c auth.code;
@@ -79,7 +79,7 @@ BEGIN
   SELECT * INTO c FROM auth.code x WHERE x.clinic_id = auth.clinic_id() AND x.address = signin_check.address FOR UPDATE;
   IF NOT FOUND OR c.expires_at <= clock_timestamp() OR c.tries >= 5 OR c.failures >= 100 THEN
     RETURN;
-  ELSIF c.hash IS DISTINCT FROM code_hash THEN
+  ELSIF c.hash IS NULL OR c.hash <> ALL (code_hashes) THEN
     UPDATE auth.code x SET tries = x.tries + 1, failures = x.failures + 1 WHERE x.clinic_id = c.clinic_id AND x.address = c.address;
     RETURN;
   END IF;

@@ -13,7 +13,7 @@ BEGIN
 END $$;
 CREATE FUNCTION tap.check(address text, code text DEFAULT '111111') RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
-  RETURN tap.door(format('SELECT concat_ws('' '', role, name) FROM api.signin_check(%L, sha256(%L))', address, address || code));
+  RETURN tap.door(format('SELECT concat_ws('' '', role, name) FROM api.signin_check(%L, ARRAY[sha256(''another''), sha256(%L)])', address, address || code));
 END $$;
 CREATE FUNCTION tap.letter(address text) RETURNS text LANGUAGE sql
 RETURN (SELECT concat_ws('|', o.channel, o.subject, o.body, o.status) FROM core.outbox o WHERE o.recipient = address ORDER BY o.created_at DESC LIMIT 1);
@@ -85,13 +85,13 @@ SELECT is(tap.send('+919811100072') IS NOT NULL AND tap.letter('+919811100072') 
 
 -- Rights
 SELECT is(tap.ask('public', format('SELECT 1 FROM %s', f)), '!42501 permission denied for function ' || split_part(split_part(f, '(', 1), '.', 2), f || ' is not for other programs')
-  FROM unnest(ARRAY['api.signin_send('''', '''', '''', '''', '''', 0)', 'api.signin_check('''', '''')', 'api.signin_address('''', '''')']) f;
+  FROM unnest(ARRAY['api.signin_send('''', '''', '''', '''', '''', 0)', 'api.signin_check('''', ''{}'')', 'api.signin_address('''', '''')']) f;
 SELECT is(tap.ask('admin', format('SELECT 1 FROM %s', f), 'opdesk_signin'), '!42501 permission denied for function ' || split_part(split_part(f, '(', 1), '.', 2),
        'nor the inner ones for sign-in: ' || f)
   FROM unnest(ARRAY['auth.welcome('''')', 'auth.patient_at('''')', 'auth.claim('''')', 'core.adopt(NULL, NULL)', 'api.signin_adopt(NULL, '''')']) f;
 SELECT is(tap.ask('admin', 'SELECT 1 FROM ' || t, r), '!42501 permission denied for table ' || split_part(t, '.', 2), r || ' reads nothing of ' || t)
   FROM unnest(ARRAY['core.outbox', 'auth.code', 'auth.reach']) t, unnest(ARRAY['opdesk_web', 'opdesk_signin', 'opdesk_worker']) r;
-SELECT is(tap.door('SELECT auth.role() || (SELECT count(*) FROM core.appointment) FROM api.signin_check(''+919811100070'', '''')'), 'public0', 'sign-in leaves its caller a stranger');
+SELECT is(tap.door('SELECT auth.role() || (SELECT count(*) FROM core.appointment) FROM api.signin_check(''+919811100070'', ''{}'')'), 'public0', 'sign-in leaves its caller a stranger');
 
 -- Old codes
 UPDATE auth.code SET expires_at = now() - interval '2 days', failures = CASE address WHEN '+919811100001' THEN 3 ELSE 0 END;

@@ -25,7 +25,7 @@ SELECT is(tap.door(format('SELECT api.signin_open(%L, %L, sha256(''s''), 3600, N
 
 CREATE FUNCTION tap.refresh(old text, new text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
-  RETURN tap.door(format('SELECT outcome FROM api.signin_refresh(sha256(%L), sha256(%L), 600)', old, new));
+  RETURN tap.door(format('SELECT outcome FROM api.signin_refresh(sha256(%L), ARRAY[sha256(%L)], 600)', old, new));
 END $$;
 SELECT is(tap.refresh('r0', 'r1'), 'unknown', 'an unknown token');
 SELECT is(tap.refresh('r1', 'r2'), 'rotated', 'a fresh one is rotated');

@@ -39,6 +39,21 @@ token(const char *role, int64_t expires_s)
 }
 
 static void
+test_token_hashes(void)
+{
+	const char *first = crypto_token(a, session_server_key(), "kind", SID);
+	const char *all = session_token_hashes(a, "kind", SID);
+
+	is_int(strlen(all), 2 * strlen("\"\\\\x\"") + 2 * 64 + strlen("{,}"),
+		"a token has a hash under each key");
+	ok(strncmp(all, "{\"\\\\x", 5) == 0 &&
+			strncmp(all + 5,
+				crypto_bytea_sha256(a, bytes(first)) + 2,
+				64) == 0,
+		"... the first one's first, as a bytea[] literal");
+}
+
+static void
 test_keys(void)
 {
 	const struct jwt_key *keys;
@@ -52,8 +67,16 @@ test_keys(void)
 	is_int(session_keys(&keys), 2, "... once, however often one asks");
 	is_bytes(session_server_key(), "0123456789abcdef0123456789abcde2",
 		"tokens of rows are made with the newest");
-	session_secret(a, SID, &secret);
-	is_int(secret.n, 32, "the secret of a session has 256 bits");
+	for (size_t i = 0; i < 2; i++) {
+		session_secret(a, &keys[i], SID, &secret);
+		is_int(secret.n, 32, "the secret of a session has 256 bits");
+		ok(session_key_of(a, SID, crypto_bytea_sha256(a, secret)) ==
+				&keys[i],
+			"... and is known to be of key %zu", i);
+	}
+	ok(session_key_of(a, SID, crypto_bytea_sha256(a, BYTES("x"))) == NULL,
+		"a secret of none of our keys is of none");
+	test_token_hashes();
 }
 
 /* In a header below, each of these stands for a token. */
