@@ -119,6 +119,20 @@ BEGIN
   ON CONFLICT DO NOTHING;
 END $$;
 
+-- The desk has seen who it is: the address is that patient's, whoever had proven
+-- it before, and codes work there again however often they were guessed at.
+CREATE FUNCTION auth.vouch(patient uuid, address text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE auth.reach r SET proven_at = NULL
+   WHERE r.clinic_id = auth.clinic_id() AND r.address = vouch.address AND r.patient_id <> patient AND r.proven_at IS NOT NULL;
+  INSERT INTO auth.reach AS r (clinic_id, patient_id, address, proven_at) VALUES (auth.clinic_id(), patient, vouch.address, clock_timestamp())
+  ON CONFLICT ON CONSTRAINT reach_pkey DO UPDATE SET proven_at = EXCLUDED.proven_at;
+  INSERT INTO auth.account (clinic_id, role, patient_id) VALUES (auth.clinic_id(), 'patient', patient) ON CONFLICT DO NOTHING;
+  UPDATE auth.code c SET hash = NULL, failures = 0, expires_at = clock_timestamp()
+   WHERE c.clinic_id = auth.clinic_id() AND c.address = vouch.address;
+END $$;
+
 -- Gives visits that have no patient to one; they keep the name that was typed.
 -- What somebody is editing waits for the next sign-in, and of two visits at
 -- one hour only the first takes the patient's time.
@@ -155,5 +169,5 @@ END $$;
 
 CALL core.settle();
 GRANT EXECUTE ON FUNCTION core.phone, core.e164, core.calling_code, core.adopt TO opdesk_auth;
-GRANT EXECUTE ON FUNCTION auth.claim TO opdesk_api;
+GRANT EXECUTE ON FUNCTION auth.claim, auth.vouch TO opdesk_api;
 GRANT EXECUTE ON FUNCTION auth.sweep_codes TO opdesk_worker;

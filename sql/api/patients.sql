@@ -19,4 +19,17 @@ BEGIN ATOMIC
    LIMIT patients.rows;
 END;
 
-GRANT EXECUTE ON FUNCTION api.patients TO opdesk_web;
+-- The desk binds a phone or an e-mail to the patient who stands before it.
+CREATE FUNCTION api.patient_address(id uuid, phone text, email text, OUT body json, OUT refusal text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF (phone IS NULL) = (email IS NULL) THEN
+    RAISE EXCEPTION 'validation_error__phone' USING ERRCODE = 'OD000';
+  END IF;
+  IF NOT EXISTS (SELECT FROM core.patient p WHERE p.id = patient_address.id) THEN
+    RAISE EXCEPTION 'not_found' USING ERRCODE = 'OD000';
+  END IF;
+  PERFORM auth.vouch(id, coalesce(core.phone(phone), lower(btrim(email))));
+END $$;
+
+GRANT EXECUTE ON FUNCTION api.patients, api.patient_address TO opdesk_web;

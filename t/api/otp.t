@@ -10,7 +10,7 @@ use Opdesk::Neighbour;
 use Opdesk::Parallel;
 use Opdesk::Test;
 
-my $clinic = clinic(programs => [qw(auth otp profiles appointments availability clinic locks)], set => { OPDESK_LIMIT_SENSITIVE => 0, OPDESK_LIMIT_CODES => 0 });
+my $clinic = clinic(programs => [qw(auth otp profiles patients appointments availability clinic locks)], set => { OPDESK_LIMIT_SENSITIVE => 0, OPDESK_LIMIT_CODES => 0 });
 my $next_door = Opdesk::Neighbour->new($clinic);
 my $visitor = $clinic->visitor;
 my $ashas = '+919800000001';
@@ -117,7 +117,20 @@ my $sent = letters($ashas);
 status_is request($ashas), 202, 'the answer to asking is as ever';
 is scalar(letters($ashas)), $sent, 'but none is sent';
 status_is $asha->get($me), 200, 'who is signed in stays so';
-$clinic->psql("UPDATE auth.code SET failures = 0 WHERE address = '$ashas'");
+
+my $desk = $clinic->as('frontdesk');
+sub bind_to ($patient, $to, $who = $desk) { $who->post("/api/patients/$patient/addresses", { field($to) }) }
+error_is bind_to($DEMO{asha}, $ashas, $clinic->as($_)), 403, 'FORBIDDEN', "$_ cannot open it again" for qw(patient meera chatbot);
+error_is bind_to('00000000-0000-4000-8000-00000000dead', $ashas), 404, 'NOT_FOUND', 'nor is it opened for nobody';
+error_is bind_to($DEMO{asha}, '12'), 400, 'VALIDATION_ERROR', 'nor for what is no phone';
+error_is $desk->post("/api/patients/$DEMO{asha}/addresses", {}), 400, 'VALIDATION_ERROR', 'nor for nothing';
+status_is bind_to($DEMO{asha}, '98000 00001'), 204, 'the desk sees who it is, and binds the phone to them again';
+error_is verify($ashas, $code), 401, 'INVALID_CREDENTIALS', 'the code from before stays dead';
+status_is verify($ashas, code_for($ashas)), 200, 'a new one signs in';
+status_is bind_to($DEMO{bilal}, $ashas), 204, 'a phone that somebody else has now is bound to them';
+is with(verify($ashas, code_for($ashas)))->get($me)->json->{patientId}, $DEMO{bilal}, 'whom it signs in from now on';
+status_is bind_to($DEMO{asha}, $ashas), 204, 'and back';
+is with(verify($ashas, code_for($ashas)))->get($me)->json->{patientId}, $DEMO{asha}, 'it is hers again';
 
 $code = code_for($ashas);
 my @answers = at_once(10, sub ($n) { verify($ashas, $code, $clinic->visitor)->status });
@@ -196,7 +209,7 @@ status_is verify($twin, code_for($twin)), 200, 'that keeps nobody out';
 is $clinic->psql("SELECT count(*) FROM core.appointment WHERE patient_id = (SELECT id FROM core.patient WHERE phone = '$twin')"), 2, 'both are linked';
 is $clinic->psql("SELECT count(*) FROM core.slot WHERE patient_id = (SELECT id FROM core.patient WHERE phone = '$twin')"), 1, 'and one is where the patient is';
 my $edited = leave('+919811122255')->{id};
-my $desk = $clinic->as('frontdesk');
+$desk = $clinic->as('frontdesk');
 status_is $desk->post("/api/appointments/$edited/acquire-lock"), 201, 'the desk opens a visit';
 status_is verify('+919811122255', code_for('+919811122255')), 200, 'an edit lock keeps nobody out either';
 is $clinic->psql("SELECT patient_id IS NULL FROM core.appointment WHERE id = '$edited'"), 't', 'but what is being edited is left alone';
