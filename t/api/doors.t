@@ -40,6 +40,7 @@ my %reach = (
 	(map { ("/api/appointments/{id}/$_" => $visit) } qw(acquire-lock release-lock lock lock-history force-release-lock takeover-lock)),
 	'/api/availability/{doctorId}' => sub ($role) { ($DEMO{meera}, $next_door->id('doctor')) },
 	(map { ("/api/admin/devices/{id}/$_" => sub ($role) { ($device, $next_door->id('device')) }) } qw(approve revoke)),
+	'/api/admin/users/{id}' => sub ($role) { ($clinic->account('frontdesk')->{id}, $next_door->id('account')) },
 	'/api/auth/sessions/{id}' => sub ($role) { ($missing, $next_door->id('session')) },
 	'/api/patients/{id}/addresses' => sub ($role) { ($DEMO{asha}, $next_door->id('patient')) },
 	'/api/reservations/{id}' => sub ($role) { ($hold->{id}, $next_door->id('slot')) },
@@ -49,6 +50,7 @@ my %reach = (
 my %body = (
 	'PUT /api/appointments/{id}' => { version => 1, reason => 'Mine now' },
 	'PATCH /api/appointments/{id}' => { reason => 'Mine now' },
+	'PATCH /api/admin/users/{id}' => { version => 1, disabled => JSON::PP::true },
 	'POST /api/appointments/{id}/messages' => { text => 'Among us' },
 	'POST /api/patients/{id}/addresses' => { phone => '+919800000001' },
 	'PUT /api/availability/{doctorId}' => { version => 1, rules => [], exceptions => [] },

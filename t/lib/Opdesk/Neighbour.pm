@@ -12,7 +12,7 @@ our $HOST = 'second.test';
 my $ID = '20000000-0000-4000-8000-0000000000';
 my %id = (
 	clinic => "${ID}01", doctor => "${ID}d1", service => "${ID}a1", patient => "${ID}b1", slot => "${ID}e1", appointment => "${ID}f1",
-	lead => "${ID}f2", device => "${ID}e2", session => "${ID}e3",
+	lead => "${ID}f2", account => "${ID}c2", device => "${ID}e2", session => "${ID}e3",
 );
 my %account = (admin => "${ID}c1", frontdesk => "${ID}c2", meera => "${ID}c3", patient => "${ID}c4");
 

@@ -1,0 +1,105 @@
+-- users.sql - what cgi-bin/users.c calls: the accounts of the staff, for administrators.
+--
+-- The functions belong to opdesk_auth, as identity does, and look at who asks.
+-- Patients have accounts by signing in; the account of the admin key is nobody's.
+RESET ROLE;
+
+CREATE TYPE api.user_row AS (
+  id uuid, version int, role text, name text, email text, "doctorId" uuid, disabled boolean, "hasPassword" boolean, "hasSecondFactor" boolean,
+  "createdAt" timestamptz
+);
+
+CREATE FUNCTION api.user_of(u auth.account) RETURNS api.user_row LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (u.id, u.version, u.role, auth.name_of(u), u.email, u.doctor_id, u.disabled, u.password_hash IS NOT NULL, false, u.created_at);
+END $$;
+
+CREATE FUNCTION api.users() RETURNS SETOF api.user_row
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN QUERY
+  SELECT r.* FROM auth.account u CROSS JOIN LATERAL api.user_of(u) r
+   WHERE u.clinic_id = auth.clinic_id() AND auth.role() = 'admin' AND u.role <> 'patient' AND NOT u.is_key
+   ORDER BY u.disabled, lower(r.name), u.id;
+END $$;
+
+-- A doctor's account belongs to a doctor, whose name it has; everybody else has
+-- a name of their own.
+CREATE FUNCTION api.user_check(role text, doctor uuid, name text) RETURNS void LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  field text := CASE WHEN (role = 'doctor') <> (doctor IS NOT NULL) THEN 'doctor_id'
+                     WHEN (role = 'doctor') = (coalesce(btrim(name), '') <> '') THEN 'name' END;
+BEGIN
+  IF field IS NOT NULL THEN
+    RAISE EXCEPTION '%', 'validation_error__' || field USING ERRCODE = 'OD000';
+  END IF;
+END $$;
+
+CREATE FUNCTION api.user_invite(role text, doctor uuid, name text, email text, OUT body json, OUT refusal text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  u auth.account;
+BEGIN
+  PERFORM auth.demand_admin();
+  PERFORM api.user_check(role, doctor, name);
+  INSERT INTO auth.account (clinic_id, role, doctor_id, name, email)
+  VALUES (auth.clinic_id(), user_invite.role, doctor, btrim(user_invite.name), btrim(user_invite.email)) RETURNING * INTO u;
+  body := json_build_object('user', api.user_of(u));
+EXCEPTION WHEN unique_violation THEN
+  RAISE EXCEPTION 'validation_error__email' USING ERRCODE = 'OD000';
+END $$;
+
+-- Refuses whatever would leave the clinic without anybody who administers it
+-- and can sign in.  All administrators are locked in one order before anything
+-- is looked at, so of two who take the role from each other one is refused.
+CREATE FUNCTION api.user_change(id uuid, version int, members jsonb, OUT body json, OUT refusal text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  m jsonb := members;
+  u auth.account;
+  n auth.account;
+BEGIN
+  PERFORM auth.demand_admin();
+  PERFORM FROM auth.account a WHERE a.clinic_id = auth.clinic_id() AND (a.role = 'admin' OR a.id = user_change.id) ORDER BY a.id FOR NO KEY UPDATE;
+  SELECT * INTO u FROM auth.account a WHERE a.id = user_change.id AND a.clinic_id = auth.clinic_id() AND a.role <> 'patient' AND NOT a.is_key;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'not_found' USING ERRCODE = 'OD000';
+  ELSIF u.version <> user_change.version THEN
+    refusal := 'VERSION_CONFLICT';
+    body := json_build_object('current', api.user_of(u));
+    RETURN;
+  END IF;
+  n := u;
+  n.role := coalesce(m ->> 'role', u.role);
+  n.doctor_id := CASE WHEN m ? 'doctorId' THEN (m ->> 'doctorId')::uuid WHEN n.role = 'doctor' THEN u.doctor_id END;
+  n.name := CASE WHEN m ->> 'name' IS NOT NULL THEN btrim(m ->> 'name') WHEN n.role <> 'doctor' THEN auth.name_of(u) END;
+  n.email := CASE WHEN m ? 'email' THEN btrim(m ->> 'email') ELSE u.email END;
+  n.disabled := coalesce((m ->> 'disabled')::boolean, u.disabled);
+  PERFORM api.user_check(n.role, n.doctor_id, n.name);
+  IF n.email IS NULL THEN
+    RAISE EXCEPTION 'validation_error__email' USING ERRCODE = 'OD000';
+  END IF;
+  IF u.role = 'admin' AND NOT u.disabled AND (n.role <> 'admin' OR n.disabled)
+     AND NOT EXISTS (SELECT FROM auth.account a WHERE a.clinic_id = u.clinic_id AND a.role = 'admin' AND a.id <> u.id
+                       AND NOT a.disabled AND NOT a.is_key AND a.password_hash IS NOT NULL) THEN
+    RAISE EXCEPTION 'bad_transition' USING ERRCODE = 'OD000';
+  END IF;
+  UPDATE auth.account a SET role = n.role, doctor_id = n.doctor_id, name = n.name, email = n.email, disabled = n.disabled WHERE a.id = u.id
+  RETURNING * INTO u;
+  body := to_json(api.user_of(u));
+EXCEPTION WHEN unique_violation THEN
+  RAISE EXCEPTION 'validation_error__email' USING ERRCODE = 'OD000';
+END $$;
+
+DO $$
+DECLARE
+  f regprocedure;
+BEGIN
+  FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'api'::regnamespace AND p.proname IN
+    ('user_of', 'users', 'user_check', 'user_invite', 'user_change')
+  LOOP
+    EXECUTE format('ALTER FUNCTION %s OWNER TO opdesk_auth', f);
+    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
+  END LOOP;
+END $$;
+GRANT EXECUTE ON FUNCTION api.users, api.user_invite, api.user_change TO opdesk_web;
