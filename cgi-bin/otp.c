@@ -148,8 +148,7 @@ request(struct req *rq)
 	struct bytes json;
 	enum err e;
 
-	if ((e = call_count(rq,
-		     arena_printf(rq->arena, "codes:%s", rq->http.address),
+	if ((e = call_count_own(rq, "codes", rq->http.address,
 		     conf_number(CONF_LIMIT_SENSITIVE))) != E_OK ||
 		(e = read_address(rq, &address)) != E_OK ||
 		(e = signin_count(rq, bucket_of(rq, address))) != E_OK ||

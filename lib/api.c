@@ -106,19 +106,16 @@ count_use(struct req *rq)
 	case LIMIT_NONE:
 		return E_OK;
 	case LIMIT_BOOKING:
-		return !stranger ? E_OK :
-				   call_count(rq,
-					   arena_printf(rq->arena, "booking:%s",
-						   rq->http.address),
-					   conf_number(CONF_LIMIT_BOOKING));
+		return !stranger ?
+			E_OK :
+			call_count_own(rq, "booking", rq->http.address,
+				conf_number(CONF_LIMIT_BOOKING));
 	case LIMIT_SENSITIVE:
 		if (stranger)
 			return E_OK; /* the handler knows whom to count */
 		if ((e = call_enter(rq)) != E_OK)
 			return e;
-		return call_count(rq,
-			arena_printf(rq->arena, "account:%s",
-				rq->session.account),
+		return call_count_own(rq, "account", rq->session.account,
 			conf_number(CONF_LIMIT_SENSITIVE));
 	}
 	abort();

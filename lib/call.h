@@ -51,6 +51,13 @@ enum err call_count(struct req *rq, const char *bucket, int64_t most) MUST_USE;
 enum err call_count_in(struct req *rq, const char *bucket, int64_t most,
 	int window_s) MUST_USE;
 
+/*
+ * The same for a limit of the caller's own: bucket "name:whose", the last
+ * minute.  The answer says what is left of it.
+ */
+enum err call_count_own(struct req *rq, const char *name, const char *whose,
+	int64_t most) MUST_USE;
+
 /* COMMIT when e is E_OK (or the route keeps refusals), else ROLLBACK. */
 enum err call_end(struct req *rq, enum err e) MUST_USE;
 

@@ -43,6 +43,27 @@ version_tag(struct req *rq, struct bytes json)
 		p);
 }
 
+/*
+ * What the caller has left, on each answer of a limited route.  Not what others
+ * have: how often somebody signs in is not for whoever knows their e-mail.
+ *
+ * Source: draft-ietf-httpapi-ratelimit-headers-10.
+ */
+static void
+add_quota(struct req *rq)
+{
+	const struct quota *q = &rq->quota;
+
+	if (q->name == NULL)
+		return;
+	http_add_header(&rq->http, "RateLimit-Policy",
+		arena_printf(rq->arena, "\"%s\";q=%" PRId64 ";w=%d", q->name,
+			q->most, q->window_s));
+	http_add_header(&rq->http, "RateLimit",
+		arena_printf(rq->arena, "\"%s\";r=%" PRId64 ";t=%" PRId64,
+			q->name, q->left, q->reset_s));
+}
+
 enum err
 reply_bytes(struct req *rq, const char *type, struct bytes body)
 {
@@ -58,6 +79,7 @@ reply_bytes(struct req *rq, const char *type, struct bytes body)
 		tag = version_tag(rq, body);
 	http_add_header(&rq->http, "Cache-Control",
 		r->cached ? "no-cache" : "no-store");
+	add_quota(rq);
 	if (tag != NULL)
 		http_add_header(&rq->http, "ETag", tag);
 	if (tag != NULL && !route_changes(r) &&
@@ -87,6 +109,7 @@ static void
 add_headers(struct req *rq, enum err e)
 {
 	http_add_header(&rq->http, "Cache-Control", "no-store");
+	add_quota(rq);
 	if (e == E_METHOD_NOT_ALLOWED)
 		http_add_header(&rq->http, "Allow", rq->allow);
 	if (e == E_RATE_LIMITED)

@@ -12,6 +12,13 @@
 
 #define ARGUMENT_MAX (FIELD_MAX + 8)
 
+/* How much of a limit is left, for the fields RateLimit and RateLimit-Policy. */
+struct quota {
+	const char *name; /* NULL: no limit, or nobody's business */
+	int64_t most, left, reset_s;
+	int window_s;
+};
+
 struct req {
 	struct http http;
 	struct arena *arena;
@@ -30,6 +37,7 @@ struct req {
 	struct bytes facts;         /* of a refusal: {"alternatives":[…]} */
 	const char *allow;          /* of a 405 */
 	int64_t wait_s;             /* of a 429 */
+	struct quota quota;         /* of the caller's own limit */
 	int status;                 /* of success; 0: the route's */
 
 	bool committing; /* COMMIT of a change was sent: no second run */

@@ -17,6 +17,8 @@
 #include "lib/reply.h"
 #include "lib/rows.h"
 
+#define FAILED "failed" /* tries that fail, by where they come from */
+
 static struct bytes
 bytes_of(const char *text)
 {
@@ -36,25 +38,21 @@ signin_count(struct req *rq, const char *whom)
 		conf_number(CONF_LIMIT_SENSITIVE));
 }
 
-static const char *
-address_bucket(struct req *rq)
-{
-	return arena_printf(rq->arena, "failed:%s", rq->http.address);
-}
-
 enum err
 signin_count_address(struct req *rq)
 {
-	return call_count(rq, address_bucket(rq),
+	return call_count_own(rq, FAILED, rq->http.address,
 		conf_number(CONF_LIMIT_SENSITIVE));
 }
 
 enum err
 signin_forgive_address(struct req *rq)
 {
-	const char *values[] = { address_bucket(rq) };
+	const char *values[] = { arena_printf(rq->arena, FAILED ":%s",
+		rq->http.address) };
 	struct db_rows *rows;
 
+	rq->quota.left++;
 	return call_rows(rq, "SELECT api.forgive_use($1::text)", values, 1,
 		false, &rows);
 }

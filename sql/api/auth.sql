@@ -123,10 +123,11 @@ GRANT EXECUTE ON FUNCTION api.signin_find, api.signin_key, api.signin_open, api.
 GRANT EXECUTE ON FUNCTION api.signout TO opdesk_web;
 SET LOCAL ROLE opdesk_api;
 
--- Counts one use of a limited action, in a transaction of its own.  0: it may
--- happen; else the seconds to wait.  A refused try is not a use, or hammering
--- would lock for ever.
-CREATE FUNCTION api.count_use(bucket text, most int, window_s int) RETURNS int
+-- Counts one use of a limited action, in a transaction of its own.  wait_s: 0
+-- when it may happen, else the seconds to wait.  remaining: how many more may,
+-- until the oldest use is forgotten in reset_s seconds.  A refused try is not
+-- a use, or hammering would lock for ever.
+CREATE FUNCTION api.count_use(bucket text, most int, window_s int, OUT wait_s int, OUT remaining int, OUT reset_s int)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   span interval := window_s * interval '1 second';
@@ -139,10 +140,15 @@ BEGIN
   t := clock_timestamp();
   recent := ARRAY(SELECT x FROM unnest(recent) x WHERE x > t - span ORDER BY x);
   IF cardinality(recent) >= most THEN
-    RETURN greatest(1, ceil(extract(epoch FROM coalesce(recent[cardinality(recent) - most + 1], t) + span - t)))::int;
+    wait_s := greatest(1, ceil(extract(epoch FROM coalesce(recent[cardinality(recent) - most + 1], t) + span - t)));
+    remaining := 0;
+    reset_s := wait_s;
+    RETURN;
   END IF;
   UPDATE core.limit_use u SET uses = recent || t, used_at = t WHERE u.bucket = count_use.bucket;
-  RETURN 0;
+  wait_s := 0;
+  remaining := most - 1 - cardinality(recent);
+  reset_s := greatest(1, ceil(extract(epoch FROM coalesce(recent[1], t) + span - t)));
 END $$;
 
 -- Takes the newest use back: a try that turned out to be right.

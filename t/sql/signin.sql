@@ -60,16 +60,17 @@ SELECT is(tap.ask('public', 'SELECT api.signout(true)'), '', 'a stranger has non
 SELECT is(tap.ask('meera', 'SELECT 1'), '1', 'and ends none');
 
 -- Limits: sliding and exact
-SELECT is(tap.ask('public', 'SELECT api.count_use(''b'', 3, 60)'), '0', 'use ' || i || ' of three') FROM generate_series(1, 3) i;
-SELECT is(tap.ask('public', 'SELECT api.count_use(''b'', 3, 60)'), '60', 'the fourth waits');
-SELECT is(tap.ask('public', 'SELECT api.count_use(''c'', 3, 60)'), '0', 'in that bucket');
+SELECT is(tap.ask('public', 'SELECT wait_s FROM api.count_use(''b'', 3, 60)'), '0', 'use ' || i || ' of three') FROM generate_series(1, 3) i;
+SELECT is(tap.ask('public', 'SELECT wait_s FROM api.count_use(''b'', 3, 60)'), '60', 'the fourth waits');
+SELECT is(tap.ask('public', 'SELECT remaining || '' '' || reset_s FROM api.count_use(''b'', 3, 60)'), '0 60', 'and none is left');
+SELECT is(tap.ask('public', 'SELECT wait_s || '' '' || remaining || '' '' || reset_s FROM api.count_use(''c'', 3, 60)'), '0 2 60', 'in that bucket');
 UPDATE core.limit_use SET uses = ARRAY[uses[1] - interval '59 seconds', uses[2] - interval '30 seconds', uses[3]] WHERE bucket = 'b';
-SELECT is(tap.ask('public', 'SELECT api.count_use(''b'', 3, 60)'), '1', 'until the first is a minute old');
+SELECT is(tap.ask('public', 'SELECT wait_s FROM api.count_use(''b'', 3, 60)'), '1', 'until the first is a minute old');
 UPDATE core.limit_use SET uses = ARRAY[uses[1] - interval '2 seconds', uses[2], uses[3]] WHERE bucket = 'b';
-SELECT is(tap.ask('public', 'SELECT api.count_use(''b'', 3, 60)'), '0', 'then there is room for one');
-SELECT is(tap.ask('public', 'SELECT api.count_use(''b'', 3, 60)') ::int BETWEEN 28 AND 30, true, 'and the next waits for the second');
+SELECT is(tap.ask('public', 'SELECT wait_s FROM api.count_use(''b'', 3, 60)'), '0', 'then there is room for one');
+SELECT is(tap.ask('public', 'SELECT wait_s FROM api.count_use(''b'', 3, 60)') ::int BETWEEN 28 AND 30, true, 'and the next waits for the second');
 SELECT is(tap.door('SELECT api.forgive_use(''b'')'), '', 'a use can be taken back');
-SELECT is(tap.ask('public', 'SELECT api.count_use(''b'', 3, 60)'), '0', 'and is free again');
+SELECT is(tap.ask('public', 'SELECT wait_s FROM api.count_use(''b'', 3, 60)'), '0', 'and is free again');
 
 -- Stored answers
 CREATE FUNCTION tap.take(who text, scope text, key text, body text) RETURNS text LANGUAGE plpgsql AS $$
