@@ -60,7 +60,7 @@ all_settings() {
 # `opdesk key rotate` has put keys in front of what is set here: they stay.
 write_settings() {
 	local keys
-	keys=$(setting OPDESK_SECRET)
+	keys=$(setting OPDESK_SECRET) || keys=
 	keep_secret
 	(
 		umask 077
