@@ -15,6 +15,7 @@
 #include "lib/conf.h"
 #include "lib/crypto.h"
 #include "lib/device.h"
+#include "lib/factor.h"
 #include "lib/log.h"
 #include "lib/password.h"
 #include "lib/rows.h"
@@ -71,9 +72,10 @@ static const struct route routes[] = {
 		.shape = ONE,
 		.handle = sign_in,
 		.tokenless = true,
+		.also = 202,
 		.keep = true,
 		.errors = ERRORS(E_INVALID_CREDENTIALS, E_DEVICE_NOT_APPROVED),
-		.returns = "Session",
+		.returns = "SignIn",
 		.doc = "Signs staff in with e-mail and password",
 	},
 	{
@@ -185,6 +187,7 @@ sign_in(struct req *rq)
 	char *lower = arena_strdup(rq->arena, email);
 	struct password_cost c = cost();
 	struct account who;
+	bool asked;
 	enum err e;
 
 	for (char *p = lower; *p != '\0'; p++)
@@ -200,6 +203,8 @@ sign_in(struct req *rq)
 	if ((e = signin_forgive_address(rq)) != E_OK ||
 		(e = device_admit(rq, &who)) != E_OK ||
 		(e = rehash(rq, &who, password)) != E_OK)
+		return e;
+	if ((e = factor_ask(rq, &who, &asked)) != E_OK || asked)
 		return e;
 	return signin_open(rq, &who, FAMILY_S, true);
 }
@@ -244,7 +249,7 @@ refresh(struct req *rq)
 	const char *cookie = http_cookie(&rq->http, REFRESH_COOKIE, &repeated);
 	const char *values[3];
 	struct tokens t = { .access_s = SIGNIN_ACCESS_S };
-	struct account who;
+	struct account who = { 0 };
 	struct db_rows *rows;
 	enum err e;
 

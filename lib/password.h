@@ -1,5 +1,5 @@
 /*
- * password.h - Argon2id (RFC 9106): hash, verify, needs-rehash.
+ * password.h - Argon2id (RFC 9106): hash, verify, needs-rehash; what is too common.
  */
 #ifndef OPDESK_PASSWORD_H
 #define OPDESK_PASSWORD_H
@@ -26,5 +26,11 @@ bool password_verify(const char *password, const char *stored,
 /* True when stored was made with other parameters than cost. */
 bool password_needs_rehash(const char *stored,
 	const struct password_cost *cost) MUST_USE;
+
+/*
+ * True for one of the most common passwords (lib/password_common.def), in capitals or
+ * not; there is no other rule than the length, which the field has.
+ */
+bool password_is_common(const char *password) MUST_USE;
 
 #endif

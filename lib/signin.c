@@ -119,6 +119,10 @@ signin_reply(struct req *rq, const struct account *who, const struct tokens *t)
 	buf_putc(&b, '}');
 	if (t->refresh != NULL && !signin_is_browser(rq))
 		buf_printf(&b, ",\"refreshToken\":\"%s\"", t->refresh);
+	if (who->recovery_codes.n > 0) {
+		buf_puts(&b, ",\"recoveryCodes\":");
+		buf_add(&b, who->recovery_codes.p, who->recovery_codes.n);
+	}
 	buf_putc(&b, '}');
 	reply_cookie(rq, SESSION_COOKIE, token, t->access_s,
 		SIGNIN_ACCESS_PLACE);

@@ -26,6 +26,7 @@ struct account {
 	const char *hash; /* of the password, or NULL */
 	bool disabled;
 	const char *device; /* row of the approved one, or NULL: lib/device.h */
+	struct bytes recovery_codes; /* JSON, to be told once; or empty */
 };
 
 struct tokens {

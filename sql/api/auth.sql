@@ -1,7 +1,7 @@
 -- auth.sql - what cgi-bin/auth.c calls, and what every program asks before it acts: limits and stored answers.
 --
 -- The functions of signing in belong to opdesk_auth and are for opdesk_signin
--- alone, the role that only cgi-bin/auth and cgi-bin/otp connect as.
+-- alone, the role that cgi-bin/auth, otp, factor and passwords alone connect as.
 RESET ROLE;
 
 -- With the caller's name, wherever it stands.

@@ -28,7 +28,7 @@ SELECT set_eq($$SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n
         'core.revision', 'core.lock_event', 'core.realtime_events', -- records themselves, written by triggers and the hub
         'core.limit_use', 'core.idempotency',                       -- what the system remembers of requests
         'core.outbox',          -- messages: the rows are the record, and their text holds codes
-        'auth.code', 'auth.refresh'], -- means of signing in; what comes of them is
+        'auth.code', 'auth.challenge', 'auth.refresh'], -- means of signing in; what comes of them is
   'every table that people change is watched');
 SELECT is_empty($$SELECT w.name, a.attname FROM tap.watched w JOIN pg_attribute a ON a.attrelid = w.relation AND a.attnum > 0 AND NOT a.attisdropped
                    WHERE (a.atttypid = 'bytea'::regtype OR a.attname ~ 'hash|secret|token|password')

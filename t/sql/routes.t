@@ -20,7 +20,7 @@ sub plans ($role, $sql, $name) {
 }
 
 for my $program (map { m{([^/]+)\.c$} } glob "$Opdesk::Cluster::TOP/cgi-bin/*.c") {
-	my $role = $program =~ /^(auth|otp)$/ ? 'opdesk_signin' : 'opdesk_web';
+	my $role = $program =~ /^(auth|factor|otp|passwords)$/ ? 'opdesk_signin' : 'opdesk_web';
 	open my $routes, '-|', "$Opdesk::Cluster::BUILD/cgi-bin/$program", '--routes' or die "$program: $!";
 	while (<$routes>) {
 		plans $role, $2, "$program: $1" if /^(\S+\s+\S+).*?(SELECT .*)/;
@@ -30,7 +30,7 @@ for my $program (map { m{([^/]+)\.c$} } glob "$Opdesk::Cluster::TOP/cgi-bin/*.c"
 
 # Calls that stand in no route: whole statements in the sources.
 for my $file (glob("$Opdesk::Cluster::TOP/cgi-bin/*.c $Opdesk::Cluster::TOP/lib/*.c $Opdesk::Cluster::TOP/hub/*.c")) {
-	my $role = $file =~ m{/hub/[^/]+\.c$} ? 'opdesk_hub' : basename($file) =~ /^(auth|otp|signin|device)\.c$/ ? 'opdesk_signin' : 'opdesk_web';
+	my $role = $file =~ m{/hub/[^/]+\.c$} ? 'opdesk_hub' : basename($file) =~ /^(auth|device|factor|otp|passwords|signin)\.c$/ ? 'opdesk_signin' : 'opdesk_web';
 	open my $in, '<', $file or die "$file: $!";
 	while (<$in>) {
 		next if /^\s*\.sql = /;

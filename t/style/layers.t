@@ -12,9 +12,11 @@ my %ambassador = (
 	'ev.h' => 'net',
 	'fcgiapp.h' => 'http',
 	'json-c' => 'json',
+	'liboath' => 'totp',
 	'libpq-fe.h' => 'db',
 	'libwebsockets.h' => 'net',
 	'openssl' => 'crypto',
+	'qrencode.h' => 'qr',
 	'sys/mman.h' => 'metrics',
 );
 my %layer;

@@ -153,6 +153,45 @@ test_impossible(struct arena *a)
 	is_str(stored, "untouched", "... and gives no hash");
 }
 
+static void
+test_common(void)
+{
+	static const char *const common[] = { "password", "PassWord",
+		"12345678", "!qaz2wsx", "zz8807zpl", "iloveyou" };
+	static const char *const others[] = { "correct horse battery staple",
+		"password of mine", "", "pass", " password",
+		"p\303\244ssword" };
+	char long_one[300] = "";
+
+	for (size_t i = 0; i < ARRAY_LEN(common); i++)
+		ok(password_is_common(common[i]), "\"%s\" is common",
+			common[i]);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		ok(!password_is_common(others[i]), "\"%s\" is not", others[i]);
+	memset(long_one, 'a', sizeof long_one - 1);
+	ok(!password_is_common(long_one), "nor is a very long one");
+}
+
+/* It is searched in halves, so each is found only while they are in order. */
+static void
+test_list(void)
+{
+	static const char *const words[] = {
+#define COMMON(word) word,
+#include "lib/password_common.def"
+#undef COMMON
+	};
+	size_t found = 0, lengths = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		found += password_is_common(words[i]);
+		lengths += strlen(words[i]) >= 8;
+	}
+	is_int(ARRAY_LEN(words), 3000, "the list has three thousand");
+	is_int(found, 3000, "each of which is found");
+	is_int(lengths, 3000, "and long enough to have been chosen");
+}
+
 int
 main(void)
 {
@@ -163,6 +202,8 @@ main(void)
 	test_rehash(a);
 	test_nobody(a);
 	test_impossible(a);
+	test_common();
+	test_list();
 	arena_free(a);
 	return done_testing();
 }
