@@ -37,6 +37,23 @@ SELECT is_empty($$SELECT p.polrelid::regclass, r.rolname, cmd, count(*)
 SELECT set_eq($$SELECT polrelid::regclass || ' ' || polname FROM pg_policy WHERE pg_get_expr(polqual, polrelid) = 'true' AND polroles = '{0}'$$,
               ARRAY['core.migration visible'], 'one policy alone shows everything to everybody');
 
+-- Foreign keys pass by the policies, so both ends have to be of one clinic.
+CREATE VIEW tap.reference AS
+  SELECT c.conrelid::regclass || ' ' || c.conname AS name, c.confrelid::regclass::text AS target,
+         ARRAY(SELECT a.attname || ' ' || b.attname FROM unnest(c.conkey, c.confkey) k(x, y)
+                 JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.x
+                 JOIN pg_attribute b ON b.attrelid = c.confrelid AND b.attnum = k.y) AS pairs
+    FROM pg_constraint c JOIN tap.ours o ON o.oid = c.conrelid WHERE c.contype = 'f';
+SELECT isnt_empty('SELECT FROM tap.reference', 'there are foreign keys');
+SELECT set_eq($$SELECT name FROM tap.reference WHERE target <> 'core.clinic' AND NOT pairs @> ARRAY['clinic_id clinic_id']$$,
+  ARRAY['auth.refresh refresh_session_id_fkey', 'auth.session session_device_id_fkey', 'core.appointment appointment_slot_id_fkey',
+        'core.message not_found__appointment_id'],
+  'a foreign key holds the clinic too, but where a function, and no caller, chooses the row');
+SELECT is_empty($$SELECT name FROM tap.reference WHERE target = 'core.clinic' AND pairs <> ARRAY['clinic_id id']$$,
+  'and a clinic is referred to by clinic_id');
+SELECT is_empty($$SELECT o.name FROM tap.ours o JOIN pg_attribute a ON a.attrelid = o.oid AND a.attname = 'clinic_id' WHERE NOT a.attnotnull$$,
+  'which is never NULL');
+
 -- Functions
 SELECT is_empty($$SELECT name FROM tap.routine WHERE prosecdef AND NOT coalesce(proconfig, '{}') @> ARRAY['search_path=pg_catalog, pg_temp']$$,
                 'every SECURITY DEFINER function has its search_path');
@@ -69,6 +86,32 @@ SELECT set_eq($$SELECT proname::text FROM tap.routine r WHERE schema = 'api' AND
 SELECT is_empty($$SELECT name FROM tap.routine WHERE has_function_privilege('opdesk_web', oid, 'EXECUTE')
                    AND (schema IN ('feed', 'audit') OR proname IN ('enter_system', 'leave', 'carry', 'settle', 'lock_people', 'take', 'expire_holds', 'sweep', 'expire_locks', 'face'))$$,
                 'the inner functions are out of reach');
+
+-- PUBLIC, and what else could go round
+SELECT is_empty($$SELECT o.name, a.privilege_type FROM tap.ours o JOIN pg_class c USING (oid), aclexplode(c.relacl) a WHERE a.grantee = 0
+                   UNION ALL SELECT o.name || '.' || t.attname, a.privilege_type FROM tap.ours o JOIN pg_attribute t ON t.attrelid = o.oid,
+                     aclexplode(t.attacl) a WHERE a.grantee = 0$$, 'PUBLIC has no right to a table or a column');
+SELECT is_empty($$SELECT n.nspname FROM pg_namespace n, aclexplode(n.nspacl) a
+                   WHERE n.nspname IN ('core', 'feed', 'auth', 'audit', 'api') AND a.grantee = 0$$, 'nor to a schema');
+SELECT is_empty($$SELECT r.rolname, s.oid::regclass FROM pg_roles r, pg_class s, unnest(ARRAY['USAGE', 'UPDATE']) p
+                   WHERE s.relkind = 'S' AND s.relnamespace = ANY (SELECT relnamespace FROM pg_class c JOIN tap.ours o USING (oid))
+                     AND r.rolname IN ('opdesk_web', 'opdesk_signin', 'opdesk_hub', 'opdesk_worker', 'opdesk_backup')
+                     AND has_sequence_privilege(r.oid, s.oid, p)$$, 'no login role takes a number from a sequence');
+SELECT is_empty($$SELECT o.name, a.grantee::regrole, a.privilege_type FROM tap.ours o JOIN pg_class c USING (oid), aclexplode(c.relacl) a
+                   WHERE a.privilege_type IN ('TRUNCATE', 'REFERENCES', 'TRIGGER') AND a.grantee <> c.relowner
+                     AND (a.privilege_type, a.grantee::regrole::text) <> ('REFERENCES', 'opdesk_auth')$$,
+       'nobody but its owner empties a table or hangs a trigger on it; identity alone refers to another''s');
+SELECT is_empty($$SELECT o.name, a.grantee::regrole FROM tap.ours o JOIN pg_class c USING (oid), aclexplode(c.relacl) a WHERE a.is_grantable$$,
+       'nobody hands a right on');
+SELECT is_empty($$SELECT t.tgrelid::regclass, t.tgname FROM pg_trigger t JOIN tap.ours o ON o.oid = t.tgrelid WHERE t.tgenabled NOT IN ('O', 'A')$$,
+       'no trigger is switched off');
+SELECT is_empty($$SELECT name, lanname FROM tap.routine r JOIN pg_language l ON l.oid = r.prolang WHERE lanname NOT IN ('sql', 'plpgsql')$$,
+       'functions are in SQL and PL/pgSQL');
+SELECT is_empty('SELECT lanname FROM pg_language WHERE NOT lanpltrusted AND lanname NOT IN (''internal'', ''c'')', 'and no other language could be used');
+SELECT set_eq($$SELECT extname::text FROM pg_extension WHERE extname <> 'pgtap'$$, ARRAY['plpgsql', 'btree_gist'],
+       'these extensions are there: none reads files or reaches another server');
+SELECT is_empty('SELECT srvname FROM pg_foreign_server', 'nor is a foreign server known');
+SELECT cmp_ok(current_setting('server_version_num')::int, '>=', 150014, 'PostgreSQL has the fixes of CVE-2023-2455 and CVE-2025-8713');
 
 -- Roles
 SELECT is_empty($$SELECT rolname FROM pg_roles WHERE rolname LIKE 'opdesk_%' AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication)$$,
