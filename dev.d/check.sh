@@ -22,9 +22,9 @@ wanted() { # [PATTERN]
 	done
 }
 
-# The same API tests once more, against the sanitized programs, and without
-# prepared statements, as behind a pooler.  prove wants a file each, so each
-# gets one that says so.
+# The same API tests once more, against the sanitized programs, and behind a
+# pooler, without prepared statements.  prove wants a file each, so each gets
+# one that says so.
 sanitized_tests() {
 	local file copy
 	rm -rf "$TOP/build-asan/t/api"
@@ -33,7 +33,7 @@ sanitized_tests() {
 		[ -e "$file" ] || continue
 		copy=build-asan/t/api/${file##*/}
 		printf '%s\n' '#!/usr/bin/perl' "\$ENV{OPDESK_BUILD} = '$TOP/build-asan';" \
-			"\$ENV{OPDESK_TEST_PREPARE} = 'off';" \
+			"\$ENV{OPDESK_TEST_POOLER} = 1;" \
 			"exec \$^X, '-I$TOP/t/lib', '$file' or die;" >"$TOP/$copy"
 		echo "$copy"
 	done

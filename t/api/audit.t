@@ -11,6 +11,7 @@ use Opdesk::Days;
 use Opdesk::Neighbour;
 use Opdesk::Rows;
 use Opdesk::Test;
+use Opdesk::Totp;
 
 my $clinic = clinic(hub => 1, set => { OPDESK_LIMIT_SENSITIVE => 0, OPDESK_LIMIT_CODES => 0 });
 my $next_door = Opdesk::Neighbour->new($clinic);
@@ -137,6 +138,34 @@ my @events = leaves $visitor->post('/api/auth/otp/verify', { phone => '98330 445
 is scalar(grep { JSON::PP->new->encode($_->{fields}) =~ /$code/ } @events), 0, 'the code stands in none of it';
 
 #
+# Who may sign in, and from where
+#
+
+my $bilal = $clinic->account('bilal');
+leaves $desk->post("/api/patients/$DEMO{bilal}/addresses", { phone => '98220 77777' }), 204, ['frontdesk reach created'], 'an address that the desk has seen to be a patient\'s';
+$res = $admin->post('/api/admin/users', { role => 'frontdesk', name => 'Nandini Rao', email => 'nandini@opdesk.test' });
+leaves $res, 201, ['admin account created'], 'who is invited';
+my $user = $res->json->{user};
+leaves $admin->patch("/api/admin/users/$user->{id}", { version => 1, disabled => $yes }), 200, ['admin account updated'], 'and who is disabled';
+my $device = $clinic->psql("INSERT INTO auth.device (clinic_id, account_id, hash) VALUES ('$DEMO{clinic}', '$user->{id}', sha256('x')) RETURNING id");
+leaves $admin->post("/api/admin/devices/$device/$_->[0]"), 200, [ $_->[1] ], "a device that somebody may $_->[2] sign in from"
+	for [ 'approve', 'admin device updated', 'now' ], [ 'revoke', 'admin device updated', 'no longer' ];
+my ($here, $there) = map { $clinic->as('arun') } 1, 2;
+my ($other) = grep { !$_->{current} } @{ $here->get('/api/auth/sessions')->json->{items} };
+leaves $here->del("/api/auth/sessions/$other->{id}"), 204, ['doctor session signed_out'], 'a session of one\'s own that ends';
+
+my $secret = $meera->post('/api/auth/totp/enrol', {});
+leaves $secret, 200, ['doctor second_factor created'], 'a second factor that is shown';
+$secret = $secret->json->{secret};
+$res = $meera->post('/api/auth/totp/confirm', { code => totp($secret) });
+($event) = leaves $res, 200, ['doctor second_factor updated'], 'and that works';
+unlike JSON::PP->new->encode($event->{fields}), qr/\Q$secret\E/, 'without the secret';
+my ($recovery) = @{ $res->json->{recoveryCodes} };
+my $challenge = $visitor->post('/api/auth/login', { email => 'meera@opdesk.test', password => 'correct horse battery staple' })->json->{challenge};
+leaves $visitor->post('/api/auth/mfa', { challenge => $challenge, recoveryCode => $recovery }), 200, [ 'public second_factor updated', 'doctor session signed_in' ], 'a recovery code that is used up';
+leaves $meera->request('DELETE', '/api/auth/totp', { password => 'correct horse battery staple' }, {}), 204, ['doctor second_factor deleted'], 'and a second factor that is given up';
+
+#
 # Every route
 #
 
@@ -232,7 +261,7 @@ is scalar(my @past = items('?to=2020-01-01')), 0, 'of which some have nothing';
 error_is list("?$_"), 400, 'VALIDATION_ERROR', "$_ is refused" for 'limit=0', 'limit=201', 'cursor=abc', 'actor=x', 'objectId=x', 'from=yesterday', 'since=1';
 
 is_deeply [ sort map { "$_->{role} $_->{name}" } @{ $admin->get('/api/admin/audit/actors')->json->{items} } ],
-	[ 'admin Asmita Kulkarni', 'admin Clinic key', 'doctor Dr. Arun Shah', 'doctor Dr. Meera Rao', 'frontdesk Deepak J.' ], 'the staff can be chosen by name';
+	[ 'admin Asmita Kulkarni', 'admin Clinic key', 'doctor Dr. Arun Shah', 'doctor Dr. Meera Rao', 'frontdesk Deepak J.', 'frontdesk Nandini Rao' ], 'the staff can be chosen by name';
 for my $path ('/api/admin/audit', '/api/admin/audit/actors') {
 	error_is $_->[0]->get($path), 403, 'FORBIDDEN', "$_->[1] does not see $path" for [ $desk => 'the desk' ], [ $meera => 'a doctor' ], [ $asha => 'a patient' ], [ $bot => 'the assistant' ];
 	error_is $visitor->get($path), 401, 'UNAUTHENTICATED', "nor does a stranger";

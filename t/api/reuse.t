@@ -60,7 +60,7 @@ error_is $caller{admin}->get('/api/appointments?limit=x'), 503, 'UNAVAILABLE', '
 error_is $caller{none}->post('/api/appointments', { name => 'N', phone => '9811112222' }), 503, 'UNAVAILABLE', 'and nobody served';
 $clinic->restore_database;
 $clinic->psql("DELETE FROM core.appointment WHERE name = 'N'");
-is list('admin'), $sees{admin}, 'with it everybody is';
+wait_until { list('admin') eq $sees{admin} } 'with it everybody is';
 
 # Functions that are made anew under a running program: it forgets and asks again.
 $clinic->psql("SET ROLE opdesk_api; CREATE OR REPLACE FUNCTION api.appointment(id uuid) RETURNS SETOF api.appointment_row LANGUAGE plpgsql STABLE AS 'BEGIN RETURN; END'; RESET ROLE");

@@ -5,45 +5,12 @@ use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Opdesk::Parallel;
-use Opdesk::Process;
+use Opdesk::Pooler;
 use Opdesk::Test;
 
-plan skip_all => 'pgbouncer is not installed' unless -x '/usr/sbin/pgbouncer';
+plan skip_all => 'PgBouncer is not installed' unless Opdesk::Pooler->is_installed;
 
-my $clinic = clinic(server => 'none');
-my $dir = $clinic->dir;
-my ($host) = $clinic->conninfo =~ /host=(\S+)/;
-my $database = $clinic->database;
-chmod 0777, "$dir/run";
-chmod 0711, $dir;
-open my $out, '>', "$dir/pgbouncer.ini" or die "pgbouncer.ini: $!";
-print $out <<"END";
-[databases]
-$database = host=$host dbname=$database
-[pgbouncer]
-listen_addr =
-unix_socket_dir = $dir/run
-listen_port = 6432
-auth_type = trust
-auth_file = $dir/users
-pool_mode = transaction
-default_pool_size = 4
-ignore_startup_parameters = extra_float_digits
-END
-close $out;
-open $out, '>', "$dir/users" or die "users: $!";
-print $out qq("$_" ""\n) for qw(opdesk_web opdesk_signin);
-close $out;
-chmod 0644, "$dir/users", "$dir/pgbouncer.ini";
-my @as = $> == 0 ? qw(setpriv --reuid=postgres --regid=postgres --init-groups --pdeathsig KILL) : ();
-my $pooler = Opdesk::Process->start(command => [ @as, '/usr/sbin/pgbouncer', '-q', "$dir/pgbouncer.ini" ], log => "$dir/log/pgbouncer.log");
-
-# All programs again, through it.
-$clinic->listen_on_a_free_port;
-$clinic->write_settings(prepare => 'off', set => { OPDESK_DB => "host=$dir/run port=6432 dbname=$database user=opdesk_web" });
-$clinic->start_program($_) for @{ $clinic->{programs} };
-$clinic->start_nginx;
-wait_until { $clinic->visitor->get('/api/clinic')->status == 200 } 'the programs answer through it';
+my $clinic = clinic(pooler => 1);
 
 my $wish = $clinic->free_slot;
 my $hold = $clinic->visitor->post('/api/reservations', $wish);
@@ -74,5 +41,4 @@ my @told = at_once(8, sub ($n) {
 });
 is_deeply \@told, [ map { {} } 1 .. 8 ], 'on shared connections everybody sees their own rows and no others';
 is $clinic->log_of('pgbouncer') =~ /prepared statement/ ? 1 : 0, 0, 'and nothing was prepared';
-$pooler->stop;
 done_testing;

@@ -14,6 +14,7 @@ use Opdesk::Apache;
 use Opdesk::Client;
 use Opdesk::Cluster;
 use Opdesk::Live;
+use Opdesk::Pooler;
 use Opdesk::Process;
 use Opdesk::Sql;
 use Opdesk::Stream;
@@ -31,7 +32,8 @@ our %DEMO = (
 
 # programs: names, all if not said; hub => 1: with the hub; set: { OPDESK_X => … }; prepare: 'off';
 # workers: of each program (2); server: 'apache' for plain CGI under Apache,
-# also by OPDESK_TEST_SERVER for a whole run, or 'none' for the database alone.
+# also by OPDESK_TEST_SERVER for a whole run, or 'none' for the database alone;
+# pooler => 1: behind PgBouncer, also by OPDESK_TEST_POOLER.
 sub new ($class, %o) {
 	state $n = 0;
 	my $cluster = Opdesk::Cluster->find;
@@ -44,6 +46,7 @@ sub new ($class, %o) {
 	$self->{programs} = $o{programs} // [ map { m{([^/]+)\.c$} } sort glob "$TOP/cgi-bin/*.c" ];
 	$self->{workers} = $o{workers} // 2;
 	$self->listen_on_a_free_port;
+	$self->start_pooler if $o{pooler} // $ENV{OPDESK_TEST_POOLER};
 	$self->write_settings(%o);
 	$self->{server} = $o{server} // $ENV{OPDESK_TEST_SERVER} // 'nginx';
 	if ($self->{server} eq 'apache') {
@@ -69,12 +72,25 @@ sub listen_on_a_free_port ($self) {
 
 sub write_settings ($self, %o) {
 	my %set = ($self->{cluster}->settings($self->{database}), OPDESK_BASE_URL => $self->{url},
-		OPDESK_METRICS => "$self->{dir}/run/metrics", OPDESK_DB_PREPARE => $o{prepare} // $ENV{OPDESK_TEST_PREPARE} // 'on', %{ $o{set} // {} });
+		OPDESK_METRICS => "$self->{dir}/run/metrics", OPDESK_DB_PREPARE => $o{prepare} // 'on', %{ $o{set} // {} });
+	my %pooled = !$self->{processes}{pooler} || $o{set}{OPDESK_DB} ? () : (OPDESK_DB_PREPARE => 'off',
+		OPDESK_DB => Opdesk::Pooler->conninfo($self->{dir}, $self->{database}, 'opdesk_web'));
 	$self->{set} = \%set;
-	open my $out, '>', "$self->{dir}/opdesk.conf" or die "opdesk.conf: $!";
+	write_conf("$self->{dir}/hub.conf", %set);
+	write_conf("$self->{dir}/opdesk.conf", %set, %pooled);
+}
+
+sub write_conf ($path, %set) {
+	open my $out, '>', $path or die "$path: $!";
 	chmod 0600, $out;
 	print $out map { "$_=$set{$_}\n" } sort keys %set;
-	close $out or die "opdesk.conf: $!";
+	close $out or die "$path: $!";
+}
+
+sub start_pooler ($self) {
+	my ($host) = $self->conninfo =~ /host=(\S+)/;
+	$self->{processes}{pooler} = Opdesk::Pooler->start(dir => $self->{dir}, host => $host, database => $self->{database},
+		users => [qw(opdesk_web opdesk_signin)]);
 }
 
 # A program listens before it runs, so the first request waits for it.
@@ -95,7 +111,7 @@ sub start_hub ($self, $name = 'hub') {
 	my $socket = IO::Socket::UNIX->new(Local => $path, Listen => 511) or die "$path: $!";
 	my %env = map { $_ => undef } grep { /^OPDESK_/ } keys %ENV;
 	$self->{processes}{$name} = Opdesk::Process->start(command => [ "$BUILD/sbin/opdesk-hub", '-n', $name ],
-		stdin => $socket, log => "$self->{dir}/log/$name.log", env => { %env, OPDESK_CONF => "$self->{dir}/opdesk.conf" });
+		stdin => $socket, log => "$self->{dir}/log/$name.log", env => { %env, OPDESK_CONF => "$self->{dir}/hub.conf" });
 }
 
 # A live connection; token, origin, cookie, query; hub: by its name, past nginx.
