@@ -17,7 +17,6 @@
 #include "lib/device.h"
 #include "lib/factor.h"
 #include "lib/log.h"
-#include "lib/password.h"
 #include "lib/rows.h"
 #include "lib/signin.h"
 #include "lib/str.h"
@@ -154,19 +153,11 @@ sign_in_key(struct req *rq)
 	return signin_open(rq, &who, KEY_SESSION_S, false);
 }
 
-static struct password_cost
-cost(void)
-{
-	return (struct password_cost) { (uint32_t)conf_number(
-						CONF_ARGON2_MEMORY),
-		(uint32_t)conf_number(CONF_ARGON2_PASSES) };
-}
-
 /* Parameters that were raised since reach each account at its next sign-in. */
 static enum err
 rehash(struct req *rq, const struct account *who, const char *password)
 {
-	struct password_cost c = cost();
+	struct password_cost c = signin_cost();
 	const char *values[2] = { who->id, NULL };
 	struct db_rows *rows;
 	enum err e;
@@ -185,7 +176,7 @@ sign_in(struct req *rq)
 	const char *email = req_value(rq, "email");
 	const char *password = req_value(rq, "password");
 	char *lower = arena_strdup(rq->arena, email);
-	struct password_cost c = cost();
+	struct password_cost c = signin_cost();
 	struct account who;
 	bool asked;
 	enum err e;

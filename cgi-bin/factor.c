@@ -17,7 +17,6 @@
 #include "lib/conf.h"
 #include "lib/crypto.h"
 #include "lib/factor.h"
-#include "lib/password.h"
 #include "lib/qr.h"
 #include "lib/rows.h"
 #include "lib/seal.h"
@@ -136,7 +135,7 @@ static const struct route routes[] = {
 /* Whose second factor it is about. */
 struct holder {
 	struct account who;
-	const char *email, *clinic;
+	const char *clinic;
 	const char *secret; /* sealed, as a bytea; NULL: none */
 };
 
@@ -177,10 +176,10 @@ find_holder(struct req *rq, bool enrols, struct holder *h)
 		.id = db_text(rows, 0, rows_column(rows, "account")),
 		.role = db_text(rows, 0, rows_column(rows, "role")),
 		.name = db_text(rows, 0, rows_column(rows, "name")),
+		.email = db_text(rows, 0, rows_column(rows, "email")),
 		.hash = db_text(rows, 0, rows_column(rows, "hash")),
 		.device = db_text(rows, 0, rows_column(rows, "device")),
 	};
-	h->email = db_text(rows, 0, rows_column(rows, "email"));
 	h->clinic = db_text(rows, 0, rows_column(rows, "clinic"));
 	h->secret = db_text(rows, 0, rows_column(rows, "secret"));
 	return challenge != NULL ? signin_count(rq, h->who.id) : E_OK;
@@ -305,7 +304,7 @@ enrol(struct req *rq)
 		return e;
 	text = totp_secret_text(rq->arena, secret);
 	crypto_wipe(random, sizeof random);
-	uri = totp_uri(rq->arena, h.clinic, h.email, text);
+	uri = totp_uri(rq->arena, h.clinic, h.who.email, text);
 	if ((e = qr_svg(rq->arena, uri, &svg)) != E_OK)
 		return e;
 	buf_printf(&b, "{\"secret\":\"%s\",\"otpauthUri\":", text);
@@ -384,8 +383,7 @@ confirm(struct req *rq)
 static enum err
 unenrol(struct req *rq)
 {
-	struct password_cost c = { (uint32_t)conf_number(CONF_ARGON2_MEMORY),
-		(uint32_t)conf_number(CONF_ARGON2_PASSES) };
+	struct password_cost c = signin_cost();
 	struct holder h;
 	struct bytes json;
 	enum err e;

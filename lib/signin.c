@@ -31,6 +31,14 @@ seconds(struct req *rq, int64_t s)
 	return arena_printf(rq->arena, "%" PRId64, s);
 }
 
+struct password_cost
+signin_cost(void)
+{
+	return (struct password_cost) { (uint32_t)conf_number(
+						CONF_ARGON2_MEMORY),
+		(uint32_t)conf_number(CONF_ARGON2_PASSES) };
+}
+
 enum err
 signin_count(struct req *rq, const char *whom)
 {
@@ -79,6 +87,8 @@ signin_find(struct req *rq, const char *sql, const char *const *values, int n,
 	out->role = db_text(rows, 0, rows_column(rows, "role"));
 	out->name = db_text(rows, 0, rows_column(rows, "name"));
 	out->hash = db_text(rows, 0, rows_column(rows, "hash"));
+	if (rows_column(rows, "email") >= 0)
+		out->email = db_text(rows, 0, rows_column(rows, "email"));
 	out->disabled =
 		db_value(rows, 0, rows_column(rows, "disabled")).p[0] == 't';
 	return E_OK;

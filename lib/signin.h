@@ -12,6 +12,7 @@
 #ifndef OPDESK_SIGNIN_H
 #define OPDESK_SIGNIN_H
 
+#include "lib/password.h"
 #include "lib/req.h"
 
 #define SIGNIN_ACCESS_S (15 * 60)
@@ -23,7 +24,8 @@
 struct account {
 	const char *id; /* NULL: nobody */
 	const char *role, *name;
-	const char *hash; /* of the password, or NULL */
+	const char *email; /* where the call tells it, else NULL */
+	const char *hash;  /* of the password, or NULL */
 	bool disabled;
 	const char *device; /* row of the approved one, or NULL: lib/device.h */
 	struct bytes recovery_codes; /* JSON, to be told once; or empty */
@@ -41,6 +43,9 @@ struct tokens {
  */
 enum err signin_count_address(struct req *rq) MUST_USE;
 enum err signin_count(struct req *rq, const char *whom) MUST_USE;
+
+/* What hashing a password costs here. */
+struct password_cost signin_cost(void) MUST_USE;
 
 /* A try that was right does not count against the address. */
 enum err signin_forgive_address(struct req *rq) MUST_USE;

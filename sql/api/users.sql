@@ -11,7 +11,8 @@ CREATE TYPE api.user_row AS (
 
 CREATE FUNCTION api.user_of(u auth.account) RETURNS api.user_row LANGUAGE plpgsql STABLE AS $$
 BEGIN
-  RETURN (u.id, u.version, u.role, auth.name_of(u), u.email, u.doctor_id, u.disabled, u.password_hash IS NOT NULL, false, u.created_at);
+  RETURN (u.id, u.version, u.role, auth.name_of(u), u.email, u.doctor_id, u.disabled, u.password_hash IS NOT NULL,
+          EXISTS (SELECT FROM auth.totp f WHERE f.account_id = u.id AND f.confirmed_at IS NOT NULL), u.created_at);
 END $$;
 
 CREATE FUNCTION api.users() RETURNS SETOF api.user_row
