@@ -149,7 +149,7 @@ put_in_front(struct arena *a, const char *path, int in, const char **kid,
 	}
 	keys = arena_strndup(a, old.p + value.from, value.to - value.from);
 	if (count_keys(keys) >= SESSION_KEYS) {
-		*why = "it has eight keys: take the last one away";
+		*why = "it has eight keys: opdesk key reseal, then take the last one away";
 		return E_BAD_TRANSITION;
 	}
 	*kid = new_kid(a, keys);

@@ -13,6 +13,7 @@
 #include "lib/log.h"
 #include "lib/migrate.h"
 #include "lib/password.h"
+#include "lib/reseal.h"
 
 #define DEMO_PASSWORD "correct horse battery staple"
 
@@ -41,7 +42,8 @@ static const struct command {
 	{ "audit", "VERB",
 		"link, verify [FILE], head or forget: the record of who did what.",
 		audit, false },
-	{ "key", "VERB", "rotate: a new key in front of those that there are.",
+	{ "key", "VERB",
+		"rotate: a new key in front; reseal: what old keys have sealed.",
 		key, false },
 	{ "config", "--mdoc", "Print all settings for opdesk.conf(5).",
 		print_config, true },
@@ -289,6 +291,29 @@ rotate_key(char *why, size_t size)
 }
 
 static int
+reseal(char *why, size_t size)
+{
+	struct db *db = open_admin();
+	struct reseal_count n;
+	enum err e = reseal_all(db, &n);
+
+	if (e == E_OK)
+		printf("sealed anew: %lld of %lld\n", (long long)n.done,
+			(long long)n.rows);
+	if (e == E_OK && n.shut > 0) {
+		fflush(stdout);
+		snprintf(why, size, "%lld did not open: keep every key",
+			(long long)n.shut);
+	} else if (e != E_OK)
+		snprintf(why, size, "database: %s",
+			db_fault(db)->message[0] != '\0' ?
+				db_fault(db)->message :
+				err_message(e));
+	db_free(db);
+	return why[0] == '\0' ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int
 key(int argc, char **argv)
 {
 	char why[512] = "";
@@ -296,8 +321,10 @@ key(int argc, char **argv)
 
 	if (argc == 1 && strcmp(argv[0], "rotate") == 0)
 		status = rotate_key(why, sizeof why);
+	else if (argc == 1 && strcmp(argv[0], "reseal") == 0)
+		status = reseal(why, sizeof why);
 	else
-		snprintf(why, sizeof why, "usage: opdesk key rotate");
+		snprintf(why, sizeof why, "usage: opdesk key rotate | reseal");
 	return status == EXIT_SUCCESS ? status : complain(why);
 }
 

@@ -92,7 +92,7 @@ is status($before->{accessToken}), 200, 'still opens';
 is status($next->json->{accessToken}), 200, 'and of three';
 key('rotate') for 1 .. 4;
 my $eight = text();
-like key('rotate'), qr/^1 opdesk: \Q$file\E: it has eight keys: take the last one away$/, 'a ninth key is refused';
+like key('rotate'), qr/^1 opdesk: \Q$file\E: it has eight keys: opdesk key reseal, then take the last one away$/, 'a ninth key is refused';
 is text(), $eight, 'and nothing is changed';
 like key('rotate', OPDESK_SECRET => 'env:0123456789abcdef0123456789abcdef'), qr/^1 opdesk: OPDESK_SECRET is set in the environment: put a new key in front there$/,
 	'a key that is not in the file is not rotated there';
