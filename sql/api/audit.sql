@@ -36,7 +36,8 @@ BEGIN
     WHEN kind IN ('patient', 'patient_id', 'reach') THEN (SELECT p.name FROM core.patient p WHERE p.id = audit_name.id)
     WHEN kind IN ('doctor', 'doctor_id') THEN (SELECT d.name FROM core.doctor d WHERE d.id = audit_name.id)
     WHEN kind IN ('service', 'service_id') THEN (SELECT v.name FROM core.service v WHERE v.id = audit_name.id)
-    WHEN kind IN ('account', 'account_id') THEN auth.person(audit_name.id, NULL) ->> 'name'
+    WHEN kind IN ('account', 'account_id', 'approved_by') THEN auth.person(audit_name.id, NULL) ->> 'name'
+    WHEN kind = 'device' THEN api.device_person(audit_name.id)
     WHEN kind IN ('clinic', 'system_config') THEN (SELECT c.name FROM core.clinic c WHERE c.id = audit_name.id) END;
 END $$;
 
@@ -48,7 +49,7 @@ BEGIN
                     FROM jsonb_each(fields) f
                    CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(f.value) WHEN 'array' THEN f.value
                                                                                       ELSE jsonb_build_array(f.value) END) v
-                   WHERE f.key IN ('doctor_id', 'service_id', 'patient_id', 'account_id') AND v.value <> 'null') x(kind, id));
+                   WHERE f.key IN ('doctor_id', 'service_id', 'patient_id', 'account_id', 'approved_by') AND v.value <> 'null') x(kind, id));
 END $$;
 
 CREATE TYPE api.audit_row AS (

@@ -44,6 +44,14 @@ BEGIN
    ORDER BY d.approved_at IS NOT NULL OR d.revoked_at IS NOT NULL, d.revoked_at IS NOT NULL, d.seen_at DESC, d.id;
 END $$;
 
+-- Whose it is, by name: for the record of who did what.
+CREATE FUNCTION api.device_person(id uuid) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN (SELECT auth.name_of(u) FROM auth.device d JOIN auth.account u ON u.id = d.account_id
+           WHERE d.id = device_person.id AND d.clinic_id = auth.clinic_id() AND auth.role() = 'admin');
+END $$;
+
 -- Doing it again changes nothing, not even who did it.
 CREATE FUNCTION api.device_approve(id uuid, OUT body json, OUT refusal text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -100,11 +108,11 @@ DECLARE
   f regprocedure;
 BEGIN
   FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'api'::regnamespace AND p.proname IN
-    ('signin_device', 'devices', 'device_approve', 'device_revoke', 'sessions', 'session_end')
+    ('signin_device', 'devices', 'device_person', 'device_approve', 'device_revoke', 'sessions', 'session_end')
   LOOP
     EXECUTE format('ALTER FUNCTION %s OWNER TO opdesk_auth', f);
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
   END LOOP;
 END $$;
 GRANT EXECUTE ON FUNCTION api.signin_device TO opdesk_signin;
-GRANT EXECUTE ON FUNCTION api.devices, api.device_approve, api.device_revoke, api.sessions, api.session_end TO opdesk_web;
+GRANT EXECUTE ON FUNCTION api.devices, api.device_person, api.device_approve, api.device_revoke, api.sessions, api.session_end TO opdesk_web;

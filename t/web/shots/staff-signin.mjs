@@ -34,7 +34,7 @@ export const states = {
   'new device': async (page) => {
     await refuse(page, 403, { code: 'DEVICE_NOT_APPROVED', deviceId: 'x' });
     await tried(page);
-    await page.locator('.banner').waitFor();
+    await page.locator('[data-waiting]').waitFor();
   },
   'offline': async (page) => {
     await card(page);

@@ -118,6 +118,9 @@ async function refresh(sentAt) {
   return globalThis.navigator?.locks ? navigator.locks.request('opdesk-refresh', run) : run();
 }
 
+/* A refresh does not help there; one's sessions are a list like any other. */
+const signsIn = /^\/api\/auth\/(?!sessions)/;
+
 /**
  * options: body       anything JSON
  *          headers    more headers
@@ -144,7 +147,7 @@ export async function api(method, path, options = {}) {
   try {
     return await patiently(method, path, init, how);
   } catch (e) {
-    if (e.status !== 401 || e.code !== 'UNAUTHENTICATED' || stranger || path.startsWith('/api/auth/')) throw e;
+    if (e.status !== 401 || e.code !== 'UNAUTHENTICATED' || stranger || signsIn.test(path)) throw e;
     if (await refresh(sentAt)) return patiently(method, path, init, how);
     sessionEvents.dispatchEvent(new Event('signed-out'));
     throw e;

@@ -99,7 +99,7 @@ async function enter(path, body) {
 }
 
 export const signIn = (email, password) =>
-  enter('/api/auth/login', { email, password, deviceId: local.get('device') });
+  enter('/api/auth/login', { email, password });
 
 export const signInWithKey = (adminKey) => enter('/api/auth/admin-key', { adminKey });
 

@@ -3,14 +3,15 @@
  * key.  It never says which of two was wrong.
  */
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { CircleAlert, Eye, EyeOff, Hourglass, MonitorSmartphone, Plus, ShieldAlert } from 'lucide';
+import { CircleAlert, Eye, EyeOff, Hourglass, Plus, ShieldAlert } from 'lucide';
 import { api } from '../../common/api.js';
 import { t } from '../../common/i18n.js';
 import { telHref } from '../../common/phone.js';
-import { local } from '../../common/storage.js';
 import { countdown, now } from '../../common/time.js';
 import { Banner, Button, Field, Icon } from '../../common/ui.jsx';
 import { safeOrigin, signIn, signInWithKey } from '../session.js';
+import { useSecondsTo } from './seconds.js';
+import { Waiting } from './waiting.jsx';
 
 export function SignIn({ ended }) {
   const [clinic, setClinic] = useState(null);
@@ -46,10 +47,6 @@ function NeedsHttps() {
 function refusal(error, byKey) {
   if (error.status === 429)
     return { kind: 'wait', until: now() + (error.retryAfter ?? 60) * 1000 };
-  if (error.code === 'DEVICE_NOT_APPROVED') {
-    local.set('device', error.body.deviceId);
-    return { kind: 'device' };
-  }
   if (error.code === 'INVALID_CREDENTIALS' || error.status === 401 || error.status === 400)
     return { kind: 'wrong', title: t(byKey ? 'signin.wrongKey' : 'signin.wrong'), text: t(byKey ? 'signin.wrongKeyText' : 'signin.wrongText') };
   if (error.code === 'OFFLINE')
@@ -61,6 +58,7 @@ function Card({ ended }) {
   const [byKey, setByKey] = useState(false);
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState(null);
+  const [waits, setWaits] = useState(null); /* { email, secret }: right, from a device that is not approved */
   const form = useRef();
   const left = useSecondsTo(refused?.until, () => setRefused(null));
 
@@ -73,8 +71,10 @@ function Card({ ended }) {
     try {
       await (byKey ? signInWithKey(secret) : signIn(email.trim(), secret));
     } catch (error) {
-      setRefused(refusal(error, byKey));
       setBusy(false);
+      if (error.code === 'DEVICE_NOT_APPROVED')
+        return setWaits({ email: email.trim(), secret });
+      setRefused(refusal(error, byKey));
       form.current?.querySelector('[name=secret]')?.select();
     }
   };
@@ -84,9 +84,16 @@ function Card({ ended }) {
     requestAnimationFrame(() => form.current?.querySelector('input')?.focus());
   };
 
+  const back = (error) => {
+    setWaits(null);
+    setRefused(error ? refusal(error, false) : null);
+  };
+
+  if (waits)
+    return <Waiting email={waits.email} again={() => signIn(waits.email, waits.secret)} onBack={back} />;
   return (
     <form class="sign" ref={form} onSubmit={submit} aria-labelledby="sign-h">
-      <div><h2 class="as-h2" id="sign-h">{t(refused?.kind === 'device' ? 'signin.deviceTitle' : 'signin.staff')}</h2>
+      <div><h2 class="as-h2" id="sign-h">{t('signin.staff')}</h2>
         <p class="muted">{t(byKey ? 'signin.keyIntro' : 'signin.intro')}</p></div>
       <Refused refused={refused} left={left} />
       {ended && !refused && <Banner kind="plain" title={t('signin.endedTitle')}>{t('signin.endedText')}</Banner>}
@@ -103,8 +110,6 @@ function Refused({ refused, left }) {
     return null;
   if (refused.kind === 'wait')
     return <Banner kind="warning" icon={Hourglass} alert title={t('signin.manyTitle')}>{t('signin.manyText')} <span class="num strong">{countdown(left)}</span></Banner>;
-  if (refused.kind === 'device')
-    return <Banner kind="mine" icon={MonitorSmartphone} alert title={t('signin.deviceWait')}>{t('signin.deviceText')}</Banner>;
   return <Banner kind="danger" icon={CircleAlert} alert title={refused.title}>{refused.text}</Banner>;
 }
 
@@ -120,16 +125,4 @@ function Secret({ label, autocomplete, busy }) {
       </div>
     </div>
   );
-}
-
-/* Milliseconds left, each second; done() when there are none. */
-function useSecondsTo(until, done) {
-  const [, tick] = useState(0);
-  useEffect(() => {
-    if (!until)
-      return undefined;
-    const timer = setInterval(() => (now() >= until ? done() : tick((n) => n + 1)), 250);
-    return () => clearInterval(timer);
-  }, [until]);
-  return until ? until - now() : 0;
 }
