@@ -6,7 +6,18 @@
  * next request (sql/0004-identity.sql).
  */
 
+#include <string.h>
+
 #include "lib/api.h"
+#include "lib/conf.h"
+#include "lib/crypto.h"
+#include "lib/json.h"
+#include "lib/str.h"
+
+#define LINK_PAGE "/staff/set-password#"
+
+static enum err invite(struct req *rq);
+static enum err link_anew(struct req *rq);
 
 static const char *const roles[] = { "admin", "frontdesk", "doctor", NULL };
 
@@ -36,6 +47,11 @@ static const struct field change_fields[] = {
 	END,
 };
 
+static const struct field link_fields[] = {
+	{ "id", IN_PATH, T_UUID, .doc = "The account." },
+	END,
+};
+
 static const struct route routes[] = {
 	{
 		.method = GET,
@@ -51,13 +67,14 @@ static const struct route routes[] = {
 		.path = "/api/admin/users",
 		.may = ADMIN,
 		.fields = invite_fields,
-		.sql = "SELECT body, refusal FROM api.user_invite($1::text, $2::uuid, $3::text, $4::text)",
+		.sql = "SELECT body, refusal FROM api.user_invite($1::text, $2::uuid, $3::text, $4::text, $5::bytea)",
 		.shape = BODY,
 		.status = 201,
+		.handle = invite,
 		.limit = LIMIT_SENSITIVE,
 		.errors = ERRORS(E_NOT_FOUND),
 		.returns = "Invitation",
-		.doc = "Gives somebody an account",
+		.doc = "Gives somebody an account, and a link to set its password",
 	},
 	{
 		.method = PATCH,
@@ -73,8 +90,60 @@ static const struct route routes[] = {
 		.returns = "User",
 		.doc = "Changes what was sent; the last administrator stays one",
 	},
+	{
+		.method = POST,
+		.path = "/api/admin/users/{id}/reset-link",
+		.may = ADMIN,
+		.fields = link_fields,
+		.sql = "SELECT body, refusal FROM api.password_link($1::uuid, $2::bytea)",
+		.shape = BODY,
+		.handle = link_anew,
+		.limit = LIMIT_SENSITIVE,
+		.errors = ERRORS(E_NOT_FOUND),
+		.returns = "PasswordLink",
+		.doc = "A link to set another password; an older one is void",
+	},
 	END,
 };
+
+/*
+ * The token leaves in this answer and stays nowhere; the row has its hash.  It
+ * stands behind a # so that no server and no log sees it when it is opened.
+ */
+static enum err
+answer_link(struct req *rq, int n)
+{
+	const char *token = crypto_random_token(rq->arena), *link;
+	struct buf b = buf_new(rq->arena, 512);
+	struct bytes json;
+	enum err e;
+
+	req_bind(rq, n,
+		crypto_bytea_sha256(rq->arena,
+			(struct bytes) { token, strlen(token) }));
+	if ((e = call_query(rq, &json)) != E_OK)
+		return e;
+	json = str_trim(json);
+	link = arena_printf(rq->arena, "%s" LINK_PAGE "%s",
+		conf_text(CONF_BASE_URL), token);
+	buf_puts(&b, "{\"link\":");
+	json_quote(&b, (struct bytes) { link, strlen(link) });
+	buf_putc(&b, ',');
+	buf_add(&b, json.p + 1, json.n - 1);
+	return reply_json(rq, buf_bytes(&b));
+}
+
+static enum err
+invite(struct req *rq)
+{
+	return answer_link(rq, 5);
+}
+
+static enum err
+link_anew(struct req *rq)
+{
+	return answer_link(rq, 2);
+}
 
 int
 main(int argc, char **argv)

@@ -36,7 +36,8 @@ BEGIN
   END IF;
 END $$;
 
-CREATE FUNCTION api.user_invite(role text, doctor uuid, name text, email text, OUT body json, OUT refusal text)
+-- hash: of the token in the link by which they set their first password.
+CREATE FUNCTION api.user_invite(role text, doctor uuid, name text, email text, hash bytea, OUT body json, OUT refusal text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   u auth.account;
@@ -45,7 +46,7 @@ BEGIN
   PERFORM api.user_check(role, doctor, name);
   INSERT INTO auth.account (clinic_id, role, doctor_id, name, email)
   VALUES (auth.clinic_id(), user_invite.role, doctor, btrim(user_invite.name), btrim(user_invite.email)) RETURNING * INTO u;
-  body := json_build_object('user', api.user_of(u));
+  body := json_build_object('user', api.user_of(u), 'expiresAt', auth.link_password(u.id, hash));
 EXCEPTION WHEN unique_violation THEN
   RAISE EXCEPTION 'validation_error__email' USING ERRCODE = 'OD000';
 END $$;

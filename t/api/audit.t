@@ -144,8 +144,9 @@ is scalar(grep { JSON::PP->new->encode($_->{fields}) =~ /$code/ } @events), 0, '
 my $bilal = $clinic->account('bilal');
 leaves $desk->post("/api/patients/$DEMO{bilal}/addresses", { phone => '98220 77777' }), 204, ['frontdesk reach created'], 'an address that the desk has seen to be a patient\'s';
 $res = $admin->post('/api/admin/users', { role => 'frontdesk', name => 'Nandini Rao', email => 'nandini@opdesk.test' });
-leaves $res, 201, ['admin account created'], 'who is invited';
+leaves $res, 201, [ 'admin account created', 'admin password_link created' ], 'who is invited, with a link';
 my $user = $res->json->{user};
+leaves $admin->post("/api/admin/users/$user->{id}/reset-link"), 200, ['admin password_link updated'], 'another link';
 leaves $admin->patch("/api/admin/users/$user->{id}", { version => 1, disabled => $yes }), 200, ['admin account updated'], 'and who is disabled';
 my $device = $clinic->psql("INSERT INTO auth.device (clinic_id, account_id, hash) VALUES ('$DEMO{clinic}', '$user->{id}', sha256('x')) RETURNING id");
 leaves $admin->post("/api/admin/devices/$device/$_->[0]"), 200, [ $_->[1] ], "a device that somebody may $_->[2] sign in from"

@@ -9,7 +9,7 @@ use Opdesk::Parallel;
 use Opdesk::Rows;
 use Opdesk::Test;
 
-my $clinic = clinic(programs => [qw(auth users profiles appointments)], hub => 1, set => { OPDESK_LIMIT_SENSITIVE => 0 });
+my $clinic = clinic(programs => [qw(auth passwords users profiles appointments)], hub => 1, set => { OPDESK_LIMIT_SENSITIVE => 0 });
 my $next_door = Opdesk::Neighbour->new($clinic);
 my $admin = $clinic->as('admin');
 my $me = '/api/profiles/me';
@@ -50,6 +50,21 @@ is_deeply { %{ $new->json->{user} }{qw(version role name email doctorId disabled
 	{ version => 1, role => 'frontdesk', name => 'Nandini Rao', email => 'nandini@opdesk.test', doctorId => undef, disabled => $false, hasPassword => $false, hasSecondFactor => $false },
 	'... and has an account without a password';
 error_is login('nandini@opdesk.test'), 401, 'INVALID_CREDENTIALS', '... that nobody signs in to';
+is_deeply [ sort keys %{ $new->json } ], [qw(expiresAt link user)], '... and a link';
+my ($token) = $new->json->{link} =~ m{^\Q@{[ $clinic->url ]}\E/staff/set-password#([\w-]{43})$};
+ok $token, '... to our page, with a token that no server sees';
+is scalar $clinic->rows("SELECT FROM auth.password_link WHERE hash = sha256('$token')"), 1, '... of which a hash is kept';
+sub set_password ($token, $password) { $visitor->post('/api/auth/password/reset', { token => $token, newPassword => $password }) }
+my $again = $admin->post("/api/admin/users/$new->{json}{user}{id}/reset-link");
+status_is $again, 200, 'another link';
+error_is set_password($token, 'nobody guesses this'), 401, 'INVALID_CREDENTIALS', '... makes the first void';
+status_is set_password($again->json->{link} =~ s/.*#//r, 'nobody guesses this'), 204, '... and sets the password';
+status_is $visitor->post('/api/auth/login', { email => 'nandini@opdesk.test', password => 'nobody guesses this' }), 200, 'which signs in';
+ok user('nandini@opdesk.test')->{hasPassword}, '... as the list says';
+error_is $admin->post("/api/admin/users/$_/reset-link"), 404, 'NOT_FOUND', 'there is none for a patient, the key or a neighbour'
+	for $clinic->account('patient')->{id}, $clinic->psql("SELECT id FROM auth.account WHERE is_key AND clinic_id = '$DEMO{clinic}'"), $next_door->account('admin');
+error_is $clinic->as('frontdesk')->post("/api/admin/users/$new->{json}{user}{id}/reset-link"), 403, 'FORBIDDEN', 'nor for front desk to ask';
+$clinic->psql("UPDATE auth.account SET password_hash = NULL WHERE email = 'nandini\@opdesk.test'");
 status_is invite({ role => 'doctor', doctorId => $DEMO{arun}, email => 'arun.second@opdesk.test' }), 201, 'a doctor is invited by who they are';
 is user('arun.second@opdesk.test')->{name}, 'Dr. Arun Shah', '... and is called so';
 my %bad = (

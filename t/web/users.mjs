@@ -41,8 +41,16 @@ for (const width of widths)
     await dialog(page).getByLabel('E-mail').fill(email);
     await dialog(page).getByRole('button', { name: 'Invite', exact: true }).click();
     await person(page, email).getByText('No password yet').waitFor();
+    const link = await dialog(page).getByLabel('Password link').inputValue();
+    const token = link.match(/\/staff\/set-password#([\w-]{43})$/)[1];
+    assert.equal(sql(`SELECT count(*) FROM auth.password_link WHERE hash = sha256('${token}')`), '1', 'a link is shown, once');
+    assert.deepEqual(await violations(page), [], 'axe has nothing to say about it');
+    await dialog(page).getByRole('button', { name: 'Close' }).click();
+    await person(page, email).getByRole('button', { name: 'Password link for Nandini Rao' }).click();
+    await dialog(page).getByLabel('Password link').waitFor();
+    assert.notEqual(await dialog(page).getByLabel('Password link').inputValue(), link, 'another one is another');
+    await dialog(page).getByRole('button', { name: 'Close' }).click();
 
-    await page.keyboard.press('Escape');
     await person(page, email).getByRole('button', { name: 'Change Nandini Rao' }).click();
     await dialog(page).getByLabel('Role').selectOption('doctor');
     assert.equal(await dialog(page).getByLabel('Name').count(), 0, 'a doctor has a name already');

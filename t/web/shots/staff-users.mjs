@@ -58,6 +58,12 @@ export const states = {
     await page.locator('.dialog .btn--primary').click();
     await page.locator('.field__error').waitFor();
   },
+  'link': async (page) => {
+    await page.route('**/reset-link', (route) => route.fulfill({ json: { link: '/staff/set-password#WlSp3v8bcSNmXx0Yq1i8yTz6pHgC2eR4uQkJ7dVoLfA', expiresAt: ago(-1440) } }));
+    await open(page);
+    await page.locator('[data-user="desk@opdesk.test"] .btn').nth(1).click();
+    await page.locator('.dialog').waitFor();
+  },
   'change': async (page) => {
     await open(page);
     await page.locator('[data-user="meera@opdesk.test"] .btn').first().click();

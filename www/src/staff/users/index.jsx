@@ -22,7 +22,7 @@ export default function Users({ me, clinic, doctors, rest }) {
         <nav class="tabs" aria-label={t('users.tabs')}>
           {tabs.map((name) => <a key={name} href={`/staff/users${name && `/${name}`}`} aria-current={tab === name ? 'page' : undefined}>{label(name)}</a>)}
         </nav>
-        {tab === '' && <People me={me} doctors={doctors} />}
+        {tab === '' && <People me={me} doctors={doctors} zone={clinic.timeZone} />}
         {tab === 'devices' && <Devices list={devices} zone={clinic.timeZone} />}
         {tab === 'sessions' && <MySessions zone={clinic.timeZone} />}
       </div>

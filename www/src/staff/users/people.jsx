@@ -8,13 +8,14 @@ import { t } from '../../common/i18n.js';
 import { hueOf } from '../../common/people.js';
 import { Avatar, Button, toast } from '../../common/ui.jsx';
 import { tellRefusal } from '../tell.js';
+import { LinkDialog } from './linkdialog.jsx';
 import { useList } from './list.js';
 import { Ask, NotYet, State } from './parts.jsx';
 import { UserDialog } from './userdialog.jsx';
 
-export function People({ me, doctors }) {
+export function People({ me, doctors, zone }) {
   const list = useList('/api/admin/users');
-  const [asking, setAsking] = useState(null); /* { what: 'invite' | 'edit' | 'disable', user } */
+  const [asking, setAsking] = useState(null); /* { what: 'invite' | 'edit' | 'disable' | 'link', user } */
   const end = () => setAsking(null);
   if (!list.items)
     return <NotYet list={list} />;
@@ -30,9 +31,20 @@ export function People({ me, doctors }) {
     }
     list.again();
   };
-  const done = (words) => {
+  const newLink = async (user) => {
+    try {
+      setAsking({ what: 'link', user, ...(await api('POST', `/api/admin/users/${user.id}/reset-link`)) });
+    } catch (error) {
+      tellRefusal(error);
+    }
+  };
+  const invited = (answer) => {
+    setAsking({ what: 'link', ...answer });
+    list.again();
+  };
+  const changed = () => {
     end();
-    toast(words);
+    toast(t('common.saved'));
     list.again();
   };
   return (
@@ -50,6 +62,7 @@ export function People({ me, doctors }) {
                 <td><Standing user={user} /></td>
                 <td><div class="row row--end">
                   <Button small aria-haspopup="dialog" aria-label={t('users.editOf', { name: user.name })} onClick={() => setAsking({ what: 'edit', user })}>{t('common.change')}</Button>
+                  {!user.disabled && <Button small aria-haspopup="dialog" aria-label={t('users.linkOf', { name: user.name })} onClick={() => newLink(user)}>{t('users.link')}</Button>}
                   {user.disabled
                     ? <Button small aria-label={t('users.enableOf', { name: user.name })} onClick={() => setDisabled(user, false)}>{t('users.enable')}</Button>
                     : !isLast(user) && <Button small aria-haspopup="dialog" aria-label={t('users.disableOf', { name: user.name })} onClick={() => setAsking({ what: 'disable', user })}>{t('users.disable')}</Button>}
@@ -59,8 +72,9 @@ export function People({ me, doctors }) {
           </tbody>
         </table>
       </div>
-      {asking?.what === 'invite' && <UserDialog doctors={doctors} onClose={end} onDone={done} />}
-      {asking?.what === 'edit' && <UserDialog user={asking.user} last={isLast(asking.user)} doctors={doctors} onClose={end} onDone={done} onStale={list.again} />}
+      {asking?.what === 'invite' && <UserDialog doctors={doctors} onClose={end} onDone={invited} />}
+      {asking?.what === 'edit' && <UserDialog user={asking.user} last={isLast(asking.user)} doctors={doctors} onClose={end} onDone={changed} onStale={list.again} />}
+      {asking?.what === 'link' && <LinkDialog name={asking.user.name} link={asking.link} expiresAt={asking.expiresAt} zone={zone} onClose={end} />}
       {asking?.what === 'disable' && <Ask title={t('users.disableTitle', { name: asking.user.name })} text={t('users.disableText')} keep={t('common.cancel')} act={t('users.disable')}
         onKeep={end} onAct={() => setDisabled(asking.user, true)} />}
     </>

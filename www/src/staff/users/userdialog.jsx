@@ -35,7 +35,7 @@ export function UserDialog({ user, last, doctors, onClose, onDone, onStale }) {
     setBusy(true);
     try {
       const answer = await (user ? api('PATCH', `/api/admin/users/${user.id}`, { body: members }) : api('POST', '/api/admin/users', { body: members }));
-      onDone(user ? t('common.saved') : t('users.didInvite', { name: answer.user.name }));
+      onDone(answer);
     } catch (failed) {
       setBusy(false);
       setError(failed);
