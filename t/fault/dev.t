@@ -126,8 +126,13 @@ ok !IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port"), 'nobody listens any mo
 is +(dev('down'))[1], 0, 'down again is harmless';
 is +(dev('status'))[1], 1, 'and status says so';
 
+sub keys_now { open my $in, '<', "$var/opdesk.conf" or die $!; return map { /^OPDESK_SECRET=(.*)/ ? split ' ', $1 : () } <$in> }
+my @keys = keys_now();
+is +(dev('opdesk', 'key', 'rotate'))[1], 0, 'a new key is put in front';
 ($said, $status) = dev('up', '--port', $port);
 is $status, 0, 'it comes up again';
+my @now = keys_now();
+is "@now[1 .. $#now]", "@keys", 'with the keys that it had, and the new one before them';
 cmp_ok +(dev('psql', '-Atc', 'SELECT count(*) FROM core.appointment'))[0], '>', 100, 'with the rows that it had';
 
 done_testing;
