@@ -69,14 +69,16 @@ find(const char *name)
 	return -1;
 }
 
-static char *
-keep(const char *value)
+/* A copy that takes the place of the one before. */
+static void
+keep(int i, const char *value)
 {
-	char *copy = strdup(value);
+	static char *kept[CONF_COUNT];
 
-	if (copy == NULL)
+	free(kept[i]);
+	if ((kept[i] = strdup(value)) == NULL)
 		abort();
-	return copy;
+	values[i] = kept[i];
 }
 
 /* One line "OPDESK_NAME=value"; blanks around and quotes are taken off. */
@@ -104,7 +106,7 @@ take_line(char *line)
 		end[-1] = '\0';
 		value++;
 	}
-	values[i] = keep(value);
+	keep(i, value);
 	return NULL;
 }
 
@@ -216,7 +218,7 @@ conf_load(char *why, size_t size)
 		set = getenv(name);
 		in_environment[i] = set != NULL;
 		if (set != NULL)
-			values[i] = keep(set);
+			keep(i, set);
 		else if (values[i] == NULL)
 			values[i] = settings[i].fallback;
 		/* What a child or a crash report need not see. */
