@@ -36,7 +36,7 @@ BEGIN
     WHEN kind IN ('patient', 'patient_id', 'reach') THEN (SELECT p.name FROM core.patient p WHERE p.id = audit_name.id)
     WHEN kind IN ('doctor', 'doctor_id') THEN (SELECT d.name FROM core.doctor d WHERE d.id = audit_name.id)
     WHEN kind IN ('service', 'service_id') THEN (SELECT v.name FROM core.service v WHERE v.id = audit_name.id)
-    WHEN kind IN ('account', 'account_id', 'approved_by') THEN auth.person(audit_name.id, NULL) ->> 'name'
+    WHEN kind IN ('account', 'account_id', 'approved_by', 'second_factor', 'password_link') THEN auth.person(audit_name.id, NULL) ->> 'name'
     WHEN kind = 'device' THEN api.device_person(audit_name.id)
     WHEN kind IN ('clinic', 'system_config') THEN (SELECT c.name FROM core.clinic c WHERE c.id = audit_name.id) END;
 END $$;

@@ -6,6 +6,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { RotateCw } from 'lucide';
 import { t } from '../common/i18n.js';
 import { Button, Empty, Skeleton, ToastHost } from '../common/ui.jsx';
+import { SetPassword } from './account/set.jsx';
 import { begin, session, signOut } from './session.js';
 import { findPage, home } from './pages.js';
 import { navigate, place } from './shell/router.js';
@@ -13,6 +14,7 @@ import { Shell } from './shell/shell.jsx';
 import { SignIn } from './signin/index.jsx';
 
 const SIGN_IN = '/staff/sign-in';
+const SET_PASSWORD = '/staff/set-password'; /* of a one-time link, whoever is signed in */
 
 export function App() {
   return <><Face /><ToastHost /></>;
@@ -25,12 +27,16 @@ function Face() {
 
   /* Whoever is out is at the sign-in page, and comes back to where they were going. */
   useEffect(() => {
+    if (path === SET_PASSWORD)
+      return;
     if (now.phase === 'out' && path !== SIGN_IN)
       navigate(`${SIGN_IN}${found ? `?next=${encodeURIComponent(location.pathname + location.search)}` : ''}`, { replace: true, free: true });
     if (now.phase === 'in' && !found)
       navigate(wanted() ?? home, { replace: true, free: true });
   }, [now.phase, path]);
 
+  if (path === SET_PASSWORD)
+    return <SetPassword />;
   if (now.phase === 'out')
     return <SignIn ended={now.ended} />;
   if (now.phase === 'broken')

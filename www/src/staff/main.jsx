@@ -11,6 +11,7 @@ import '../styles/daysheet.css';
 import '../styles/realtime.css';
 import '../styles/audit.css';
 import '../styles/users.css';
+import '../styles/account.css';
 import { render } from 'preact';
 import { startI18n } from '../common/i18n.js';
 import * as words from './words.js';

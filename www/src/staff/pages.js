@@ -5,7 +5,7 @@
  * services, store, navigate } and, for addresses that go on, { rest }.  `me`
  * may be a doctor: then the store holds that doctor's appointments only.
  */
-import { CalendarClock, CalendarDays, LayoutList, ListFilter, Lock, Printer, RadioTower, ScrollText, Users } from 'lucide';
+import { CalendarClock, CalendarDays, CircleUser, LayoutList, ListFilter, Lock, Printer, RadioTower, ScrollText, Users } from 'lucide';
 
 const everybody = ['admin', 'frontdesk', 'doctor'];
 
@@ -19,6 +19,7 @@ export const pages = [
   { path: '/staff/locks', name: 'locks', icon: Lock, may: ['admin'], load: () => import('./locks/index.jsx').catch(missing) },
   { path: '/staff/realtime', name: 'realtime', icon: RadioTower, may: ['admin'], load: () => import('./realtime/index.jsx').catch(missing) },
   { path: '/staff/audit', name: 'audit', icon: ScrollText, may: ['admin'], load: () => import('./audit/index.jsx').catch(missing) },
+  { path: '/staff/account', name: 'account', aside: true, icon: CircleUser, may: everybody, load: () => import('./account/index.jsx').catch(missing) },
 ];
 
 /* A part that does not arrive: the network, or a new release that has other files. */
@@ -34,4 +35,5 @@ export function findPage(path, role) {
   return page ? { page, rest: decodeURIComponent(path.slice(page.path.length + 1)) } : null;
 }
 
-export const pagesFor = (role) => pages.filter((page) => page.may.includes(role));
+/* What stands in the navigation; one's own account is in the menu of the person. */
+export const pagesFor = (role) => pages.filter((page) => page.may.includes(role) && !page.aside);

@@ -9,11 +9,17 @@ import { signal } from '@preact/signals';
 import { api, sessionEvents } from '../common/api.js';
 import { local } from '../common/storage.js';
 import { setLang } from '../common/i18n.js';
+import { now } from '../common/time.js';
 import { openStore, wipeAll } from './store.js';
 
 const STAFF = ['admin', 'frontdesk', 'doctor'];
 
 export const session = signal({ phase: 'starting' });
+
+/** A sign-in whose password was right and which owes a second factor: { challenge, enrols, until }; or { over }, a text that says why it is over; or null. */
+export const due = signal(null);
+
+const CHALLENGE_MS = 5 * 60_000;
 
 /* Signing in and out in one tab is signing in and out in all: they share the cookie. */
 const others = globalThis.BroadcastChannel ? new BroadcastChannel('opdesk-session') : { postMessage() {} };
@@ -56,12 +62,12 @@ export async function begin() {
 
 /* Somebody has another name from now on: a doctor of the clinic, or whoever is signed in. */
 function renamed({ id, name }) {
-  const now = session.peek();
-  if (now.phase !== 'in')
+  const was = session.peek();
+  if (was.phase !== 'in')
     return;
-  const mine = id === now.me.id || id === now.me.doctorId;
-  const doctors = now.doctors.map((one) => (one.id === id ? { ...one, name } : one));
-  session.value = { ...now, doctors, me: mine ? { ...now.me, name } : now.me };
+  const mine = id === was.me.id || id === was.me.doctorId;
+  const doctors = was.doctors.map((one) => (one.id === id ? { ...one, name } : one));
+  session.value = { ...was, doctors, me: mine ? { ...was.me, name } : was.me };
 }
 
 /* Who signed out without a connection is out; the server hears of it as soon as it can. */
@@ -91,15 +97,34 @@ async function leave(why) {
 sessionEvents.addEventListener('signed-out', () => leave(session.peek().phase === 'in' ? 'ended' : null));
 
 async function enter(path, body) {
-  await api('POST', path, { body });
-  local.set('leaving', undefined);
+  const { challenge, enrolmentRequired } = await api('POST', path, { body });
+  if (challenge)
+    due.value = { challenge, enrols: Boolean(enrolmentRequired), until: now() + CHALLENGE_MS };
+  else
+    await finish();
+}
+
+/** The session is open, so the page begins. */
+export async function finish() {
+  arrived();
   await wipeAll();
   await begin();
   others.postMessage(session.peek().me?.id);
+  due.value = null;
 }
+
+/** From here on nobody is leaving any more. */
+export const arrived = () => local.set('leaving', undefined);
+
+/** Back to the password; over: the key of what to say there. */
+export const forgetDue = (over) => {
+  due.value = over ? { over } : null;
+};
 
 export const signIn = (email, password) =>
   enter('/api/auth/login', { email, password });
+
+export const showFactor = (body) => enter('/api/auth/mfa', body);
 
 export const signInWithKey = (adminKey) => enter('/api/auth/admin-key', { adminKey });
 

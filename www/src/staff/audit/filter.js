@@ -6,7 +6,7 @@
 export const names = ['actor', 'action', 'object', 'objectId', 'from', 'to'];
 
 export const actions = ['created', 'updated', 'deleted', 'read', 'signed_in', 'signed_out', 'ended', 'refused', 'taken_over', 'force_released', 'forgotten'];
-export const objects = ['appointment', 'message', 'patient', 'reach', 'doctor', 'rule', 'exception', 'service', 'account', 'device', 'session', 'lock', 'slot', 'clinic', 'system_config', 'audit'];
+export const objects = ['appointment', 'message', 'patient', 'reach', 'doctor', 'rule', 'exception', 'service', 'account', 'second_factor', 'password_link', 'device', 'session', 'lock', 'slot', 'clinic', 'system_config', 'audit'];
 
 const shapes = { from: /^\d{4}-\d\d-\d\d$/, to: /^\d{4}-\d\d-\d\d$/, actor: /^[0-9a-f-]{36}$/, objectId: /^[0-9a-f-]{36}$/, action: /^[a-z_]{1,40}$/, object: /^[a-z_]{1,40}$/ };
 

@@ -43,7 +43,7 @@ function writers({ zone, today, currency, names }) {
   const named = (id) => names[id] ?? t('record.another');
   const word = (section, kind) => (value) => (has(`${section}.${kind}_${value}`) ? t(`${section}.${kind}_${value}`) : String(value));
   return {
-    status: statusWord, startsAt: when, endsAt: when, lastMailedAt: when, approvedAt: when, revokedAt: when, enrolsUntil: when, phone: formatPhone, address: (value) => (/^\+/.test(value) ? formatPhone(value) : value),
+    status: statusWord, startsAt: when, endsAt: when, lastMailedAt: when, approvedAt: when, revokedAt: when, confirmedAt: when, expiresAt: when, enrolsUntil: when, phone: formatPhone, address: (value) => (/^\+/.test(value) ? formatPhone(value) : value),
     doctorId: named, serviceId: named, patientId: named, accountId: named, approvedBy: named,
     walkIn: yes, autoConfirm: yes, disabled: yes, price: (value) => money(value, currency), weekday,
     opens: span, closes: span, step: span, buffer: span, duration: span, notice: span, horizon: span, cancelUntil: span,

@@ -3,7 +3,7 @@
  * menu of the person, and on a phone the dock.
  */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Ellipsis, Keyboard, Languages, LogOut, Plus } from 'lucide';
+import { CircleUser, Ellipsis, Keyboard, Languages, LogOut, Plus } from 'lucide';
 import { lang, languages, setLang, t } from '../../common/i18n.js';
 import { Avatar, Button, Icon } from '../../common/ui.jsx';
 import { signOut } from '../session.js';
@@ -107,6 +107,7 @@ function MenuItems() {
   };
   return (
     <ul>
+      <li><a href="/staff/account" onClick={closeMenu}><Icon of={CircleUser} size="s" />{t('staff.page_account')}</a></li>
       {Object.entries(languages).filter(([code]) => code !== lang.value).map(([code, { name }]) => (
         <li key={code}><button type="button" lang={code} onClick={() => { setLang(code); closeMenu(); }}><Icon of={Languages} size="s" />{name}</button></li>
       ))}

@@ -2,15 +2,17 @@
  * signin - the one card of /staff/sign-in: e-mail and password, or the admin
  * key.  It never says which of two was wrong.
  */
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { CircleAlert, Eye, EyeOff, Hourglass, Plus, ShieldAlert } from 'lucide';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { CircleAlert, Hourglass, Plus, ShieldAlert } from 'lucide';
 import { api } from '../../common/api.js';
 import { t } from '../../common/i18n.js';
 import { telHref } from '../../common/phone.js';
 import { countdown, now } from '../../common/time.js';
 import { Banner, Button, Field, Icon } from '../../common/ui.jsx';
-import { safeOrigin, signIn, signInWithKey } from '../session.js';
+import { due, safeOrigin, signIn, signInWithKey } from '../session.js';
+import { SecondFactor } from './factor.jsx';
 import { useSecondsTo } from './seconds.js';
+import { Secret } from './secret.jsx';
 import { Waiting } from './waiting.jsx';
 
 export function SignIn({ ended }) {
@@ -25,12 +27,14 @@ export function SignIn({ ended }) {
     <main id="main" class="signs touch">
       <h1 class="visually-hidden">{t('signin.title')}</h1>
       <p class="brand sign-brand"><span class="brand__mark"><Icon of={Plus} /></span><span class="sign-brand__name">{clinic?.name}</span></p>
-      <section class="card" aria-labelledby="sign-h">{safeOrigin() ? <Card ended={ended} /> : <NeedsHttps />}</section>
+      <section class="card" aria-labelledby="sign-h">{safeOrigin() ? <Steps ended={ended} /> : <NeedsHttps />}</section>
       <p class="small muted center">{t('signin.patients')} <a href="/">{t('signin.book')}</a>
         {clinic?.phone && <>{t('signin.orCall')}{' '}<a class="nowrap" href={telHref(clinic.phone)}>{clinic.phone}</a></>}.</p>
     </main>
   );
 }
+
+const Steps = ({ ended }) => (due.value?.challenge ? <SecondFactor due={due.value} /> : <Card ended={ended} over={due.value?.over} />);
 
 function NeedsHttps() {
   const secure = `https://${location.host}${location.pathname}`;
@@ -54,7 +58,7 @@ function refusal(error, byKey) {
   return { kind: 'away', title: t('common.failedTitle'), text: t('common.failedText') };
 }
 
-function Card({ ended }) {
+function Card({ ended, over }) {
   const [byKey, setByKey] = useState(false);
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState(null);
@@ -96,6 +100,7 @@ function Card({ ended }) {
       <div><h2 class="as-h2" id="sign-h">{t('signin.staff')}</h2>
         <p class="muted">{t(byKey ? 'signin.keyIntro' : 'signin.intro')}</p></div>
       <Refused refused={refused} left={left} />
+      {over && !refused && <Banner kind="warning" alert title={t('factor.over')}>{t(over)}</Banner>}
       {ended && !refused && <Banner kind="plain" title={t('signin.endedTitle')}>{t('signin.endedText')}</Banner>}
       {!byKey && <Field label={t('signin.email')}>{(a) => <input {...a} class="input" name="email" type="email" autocomplete="username" required readOnly={busy} />}</Field>}
       <Secret key={byKey} label={t(byKey ? 'signin.key' : 'signin.password')} autocomplete={byKey ? 'off' : 'current-password'} busy={busy} />
@@ -111,18 +116,4 @@ function Refused({ refused, left }) {
   if (refused.kind === 'wait')
     return <Banner kind="warning" icon={Hourglass} alert title={t('signin.manyTitle')}>{t('signin.manyText')} <span class="num strong">{countdown(left)}</span></Banner>;
   return <Banner kind="danger" icon={CircleAlert} alert title={refused.title}>{refused.text}</Banner>;
-}
-
-function Secret({ label, autocomplete, busy }) {
-  const [shown, setShown] = useState(false);
-  const id = useId();
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <div class="reveal">
-        <input id={id} class="input" name="secret" type={shown ? 'text' : 'password'} autocomplete={autocomplete} required readOnly={busy} spellcheck={false} autocapitalize="off" />
-        <Button kind="icon" icon={shown ? EyeOff : Eye} label={t('signin.show')} aria-pressed={shown ? 'true' : 'false'} onClick={() => setShown(!shown)} />
-      </div>
-    </div>
-  );
 }
