@@ -15,6 +15,9 @@
 #include "lib/crypto.h"
 #include "lib/json.h"
 #include "lib/metrics.h"
+#include "lib/token.h"
+
+#define KIND "edit" /* of tokens */
 
 #define OWNERS (PATIENT | STAFF)
 #define ARGUMENTS \
@@ -238,18 +241,11 @@ static const struct route routes[] = {
 	END,
 };
 
-/* The edit token is made like a reservation's: see reservations.c. */
-static const char *
-token_of(struct req *rq, const char *id)
-{
-	return crypto_token(rq->arena, session_server_key(), "edit", id);
-}
-
 static enum err
 book(struct req *rq)
 {
 	const char *id = crypto_uuid(rq->arena);
-	const char *token = token_of(rq, id);
+	const char *token = token_new(rq, KIND, id);
 	int64_t started_us = clock_tick_us();
 	struct bytes json;
 	enum err e;
@@ -271,9 +267,11 @@ book(struct req *rq)
 	id = reply_id(rq, json);
 	http_add_header(&rq->http, "Location",
 		arena_printf(rq->arena, "/api/appointments/%s", id));
-	if (!rq->session.signed_in)
-		json = json_add(rq->arena, json, "editToken", token_of(rq, id));
-	return reply_json(rq, json);
+	if (rq->session.signed_in)
+		return reply_json(rq, json);
+	if ((e = token_of_row(rq, KIND, id, &token)) != E_OK)
+		return e;
+	return reply_json(rq, json_add(rq->arena, json, "editToken", token));
 }
 
 static enum err

@@ -11,6 +11,9 @@
 #include "lib/crypto.h"
 #include "lib/json.h"
 #include "lib/metrics.h"
+#include "lib/token.h"
+
+#define KIND "reservation" /* of tokens */
 
 static enum err reserve(struct req *rq);
 
@@ -59,21 +62,11 @@ static const struct route routes[] = {
 	END,
 };
 
-/*
- * The token is made from the row's id, so that a replay of the request finds
- * it again and nothing has to store it; the row has its hash.
- */
-static const char *
-token_of(struct req *rq, const char *id)
-{
-	return crypto_token(rq->arena, session_server_key(), "reservation", id);
-}
-
 static enum err
 reserve(struct req *rq)
 {
 	const char *id = crypto_uuid(rq->arena);
-	const char *token = token_of(rq, id);
+	const char *token = token_new(rq, KIND, id);
 	struct bytes json;
 	enum err e;
 
@@ -93,9 +86,9 @@ reserve(struct req *rq)
 	if (e != E_OK)
 		return e;
 	metrics_add(M_slots_held, 1);
-	return reply_json(rq,
-		json_add(rq->arena, json, "token",
-			token_of(rq, reply_id(rq, json))));
+	if ((e = token_of_row(rq, KIND, reply_id(rq, json), &token)) != E_OK)
+		return e;
+	return reply_json(rq, json_add(rq->arena, json, "token", token));
 }
 
 int

@@ -189,5 +189,20 @@ BEGIN
     SET body_hash = EXCLUDED.body_hash, status = EXCLUDED.status, body = EXCLUDED.body, created_at = EXCLUDED.created_at;
 END $$;
 
+-- Which of these hashes a reservation or a stranger's visit has; 1: none.  For an
+-- answer that is given again after a new key has come.
+CREATE FUNCTION api.token_key(id uuid, hashes bytea[]) RETURNS int
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  FOR n IN 1 .. cardinality(hashes) LOOP
+    PERFORM auth.carry(hashes[n]);
+    IF EXISTS (SELECT FROM core.slot s WHERE s.id = token_key.id AND s.token_hash = hashes[n])
+       OR EXISTS (SELECT FROM core.appointment a WHERE a.id = token_key.id AND a.edit_hash = hashes[n]) THEN
+      RETURN n;
+    END IF;
+  END LOOP;
+  RETURN 1;
+END $$;
+
 GRANT EXECUTE ON FUNCTION api.forgive_use TO opdesk_signin;
-GRANT EXECUTE ON FUNCTION api.count_use, api.idem_take, api.idem_keep TO opdesk_web;
+GRANT EXECUTE ON FUNCTION api.count_use, api.idem_take, api.idem_keep, api.token_key TO opdesk_web;

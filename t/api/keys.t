@@ -8,7 +8,7 @@ use MIME::Base64 qw(decode_base64url);
 use Opdesk::Parallel;
 use Opdesk::Test;
 
-my $clinic = clinic(programs => [qw(admin auth otp profiles)], set => { OPDESK_LIMIT_SENSITIVE => 0, OPDESK_LIMIT_CODES => 0 });
+my $clinic = clinic(programs => [qw(admin appointments auth availability otp profiles reservations)], set => { OPDESK_LIMIT_SENSITIVE => 0, OPDESK_LIMIT_CODES => 0 });
 my $file = $clinic->dir . '/opdesk.conf';
 my $me = '/api/profiles/me';
 my $visitor = $clinic->visitor;
@@ -24,7 +24,7 @@ sub kid_of ($token) { JSON::PP->new->decode(decode_base64url((split /\./, $token
 sub sign_in () { $visitor->post('/api/auth/login', { email => 'desk@opdesk.test', password => 'correct horse battery staple' })->json }
 sub refresh ($token) { $visitor->post('/api/auth/refresh', { refreshToken => $token }) }
 sub status ($token) { $clinic->client(token => $token)->get($me)->status }
-sub restart () { for my $name (qw(admin auth otp profiles)) { $clinic->stop($name); $clinic->start_program($name) } }
+sub restart () { for my $name (qw(admin appointments auth otp profiles reservations)) { $clinic->stop($name); $clinic->start_program($name) } }
 sub send_code ($phone) {
 	$visitor->post('/api/auth/otp/request', { phone => $phone });
 	return ($clinic->psql("SELECT body FROM core.outbox WHERE kind = 'code' ORDER BY created_at DESC LIMIT 1") =~ /(\d{6})/)[0];
@@ -40,6 +40,12 @@ my $successor = refresh($tab->{refreshToken})->json->{refreshToken};
 my $patient = $clinic->psql("SELECT phone FROM core.patient WHERE id = '$DEMO{asha}'");
 my $code = send_code($patient);
 my $sync = $clinic->as('frontdesk')->post('/api/admin/appointments/sync', { knownVersions => {}, clientGlobalHash => "" });
+my $wish = $clinic->free_slot;
+my %again = ('Idempotency-Key' => 'once-and-only-once-0001');
+sub hold () { $visitor->post('/api/reservations', $wish, \%again)->json->{token} }
+sub book () { $visitor->post('/api/appointments', { name => 'N', phone => '9811111111' }, \%again)->json }
+my ($held, $booked) = (hold(), book());
+like $held, qr/^[\w-]{43}$/, 'somebody holds a time';
 status_is $sync, 200, 'a page has synchronised';
 
 #
@@ -78,6 +84,13 @@ status_is refresh($next->json->{refreshToken}), 200, 'and so on';
 status_is $visitor->post('/api/auth/otp/verify', { phone => $patient, code => $code }), 200, 'a code that was on its way signs in';
 status_is $visitor->post('/api/auth/otp/verify', { phone => $patient, code => send_code($patient) }), 200, 'and one that was sent since';
 status_is $clinic->as('frontdesk')->post('/api/admin/appointments/sync', { cursor => $sync->json->{cursor} }), 200, 'a cursor of before is still ours';
+
+is hold(), $held, 'a reservation that is asked for again has the token that it had';
+is book()->{editToken}, $booked->{editToken}, 'and a visit';
+my %edit = ('X-Edit-Token' => $booked->{editToken});
+status_is $visitor->patch("/api/appointments/$booked->{appointment}{id}", { reason => 'x' }, \%edit), 200, 'which still fits';
+my $new = $visitor->post('/api/appointments', { name => 'N', phone => '9811111111' })->json;
+status_is $visitor->patch("/api/appointments/$new->{appointment}{id}", { reason => 'x' }, { 'X-Edit-Token' => $new->{editToken} }), 200, 'as does one of the new key';
 
 #
 # Once more, and an end
