@@ -9,6 +9,7 @@
 #include "lib/audit.h"
 #include "lib/buf.h"
 #include "lib/conf.h"
+#include "lib/first.h"
 #include "lib/keys.h"
 #include "lib/log.h"
 #include "lib/migrate.h"
@@ -30,8 +31,8 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	bool bare; /* needs no settings */
 } commands[] = {
-	{ "setup", "",
-		"Make roles and grants, then migrate. Needs a superuser.",
+	{ "setup", "[EMAIL]",
+		"Make roles, grants and schema, and a link for the first administrator. Needs a superuser.",
 		set_up, false },
 	{ "migrate", "", "Bring the database to this release.", migrate,
 		false },
@@ -86,10 +87,21 @@ set_up(int argc, char **argv)
 	char why[512] = "the database cannot be reached";
 	enum err e = db_connect(db);
 
+	if (argc > 1) {
+		snprintf(why, sizeof why, "usage: opdesk setup [EMAIL]");
+		e = E_VALIDATION_ERROR;
+	}
 	if (e == E_OK)
 		e = migrate_setup(db, conf_text(CONF_SQL_DIR), why, sizeof why);
+	if (e == E_OK)
+		e = migrate_run(db, conf_text(CONF_SQL_DIR), stdout, why,
+			sizeof why);
+	/* The demo has an administrator, whose password everybody knows. */
+	if (e == E_OK && !conf_on(CONF_DEMO))
+		e = first_invite(db, argc > 0 ? argv[0] : NULL, stdout, why,
+			sizeof why);
 	db_free(db);
-	return e == E_OK ? migrate(argc, argv) : complain(why);
+	return e == E_OK ? EXIT_SUCCESS : complain(why);
 }
 
 /* demo.sql reads these; see its head. */

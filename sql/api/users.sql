@@ -105,3 +105,37 @@ BEGIN
   END LOOP;
 END $$;
 GRANT EXECUTE ON FUNCTION api.users, api.user_invite, api.user_change TO opdesk_web;
+
+-- For `opdesk setup`, as the superuser that it is: the first administrator of a
+-- fresh installation, in a clinic that is made if there is none.  settled: some
+-- administrator can sign in; nobody: there is none, and no e-mail; linked: the
+-- token of that hash sets their password, within a week, and the first device
+-- that they then sign in from needs nobody's approval.
+CREATE FUNCTION api.first_admin(email text, time_zone text, hash bytea) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  clinic uuid := (SELECT c.id FROM core.clinic c ORDER BY c.position, c.id LIMIT 1);
+  u auth.account;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('opdesk first admin', 0));
+  IF EXISTS (SELECT FROM auth.account a WHERE a.role = 'admin' AND NOT a.is_key AND NOT a.disabled AND a.password_hash IS NOT NULL) THEN
+    RETURN 'settled';
+  ELSIF coalesce(email, '') = '' THEN
+    RETURN 'nobody';
+  END IF;
+  IF clinic IS NULL THEN
+    INSERT INTO core.clinic (name, time_zone) VALUES ('Clinic', first_admin.time_zone) RETURNING id INTO clinic;
+  END IF;
+  PERFORM auth.enter_system(clinic);
+  INSERT INTO auth.account (clinic_id, role, name, email) VALUES (clinic, 'admin', 'Administrator', first_admin.email) ON CONFLICT DO NOTHING;
+  UPDATE auth.account a SET enrols_until = clock_timestamp() + interval '7 days'
+   WHERE a.clinic_id = clinic AND a.role = 'admin' AND NOT a.disabled AND lower(a.email) = lower(first_admin.email)
+  RETURNING * INTO u;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'validation_error__email' USING ERRCODE = 'OD000';
+  END IF;
+  PERFORM auth.link_password(u.id, hash);
+  PERFORM auth.leave();
+  RETURN 'linked';
+END $$;
+ALTER FUNCTION api.first_admin OWNER TO opdesk_api;
+REVOKE ALL ON FUNCTION api.first_admin FROM PUBLIC;

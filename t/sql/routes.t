@@ -30,7 +30,7 @@ for my $program (map { m{([^/]+)\.c$} } glob "$Opdesk::Cluster::TOP/cgi-bin/*.c"
 
 # Calls that stand in no route: whole statements in the sources.
 for my $file (glob("$Opdesk::Cluster::TOP/cgi-bin/*.c $Opdesk::Cluster::TOP/lib/*.c $Opdesk::Cluster::TOP/hub/*.c")) {
-	my $role = $file =~ m{/hub/[^/]+\.c$} ? 'opdesk_hub' : basename($file) =~ /^(auth|device|factor|otp|passwords|signin)\.c$/ ? 'opdesk_signin' : 'opdesk_web';
+	my $role = $file =~ m{/hub/[^/]+\.c$} ? 'opdesk_hub' : basename($file) =~ /^(auth|device|factor|otp|passwords|signin)\.c$/ ? 'opdesk_signin' : basename($file) eq 'first.c' ? 'postgres' : 'opdesk_web'; # opdesk setup needs a superuser
 	open my $in, '<', $file or die "$file: $!";
 	while (<$in>) {
 		next if /^\s*\.sql = /;
