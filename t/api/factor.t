@@ -260,6 +260,17 @@ $challenge = challenge('meera');
 $clinic->psql("UPDATE auth.account SET disabled = true WHERE id = '$id{doctor}'");
 error_is mfa($challenge, totp($doctors)), 401, 'INVALID_CREDENTIALS', 'and one that is disabled in between gets no session';
 
+# Begun on a device that an administrator has approved, and revokes in between.
+$clinic->psql("UPDATE auth.account SET disabled = false WHERE id = '$id{doctor}'");
+my $device = $clinic->psql("INSERT INTO auth.device (clinic_id, account_id, hash, approved_at) VALUES ('$DEMO{clinic}', '$id{doctor}', sha256('device'), now()) RETURNING id");
+sub begun_there { my $c = challenge('meera'); $clinic->psql("UPDATE auth.challenge SET device_id = '$device' WHERE account_id = '$id{doctor}'"); forget_steps(); $c }
+$challenge = begun_there();
+status_is mfa($challenge, totp($doctors)), 200, 'who began on an approved device';
+is $clinic->psql("SELECT device_id FROM auth.session WHERE account_id = '$id{doctor}' ORDER BY created_at DESC LIMIT 1"), $device, 'is signed in there';
+$challenge = begun_there();
+$clinic->psql("UPDATE auth.device SET revoked_at = now() WHERE id = '$device'");
+error_is mfa($challenge, totp($doctors)), 401, 'UNAUTHENTICATED', 'and not when it was revoked in between';
+
 #
 # Limits
 #

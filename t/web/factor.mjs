@@ -135,6 +135,7 @@ for (const width of widths)
     await nobodyHasOne();
     await account(page, 'desk');
     await page.getByText('It is off').waitFor();
+    await page.getByRole('list', { name: 'My sessions' }).getByText('This one').waitFor();
     await good(page, 'the account');
     await page.getByRole('button', { name: 'Set up the second factor' }).click();
     const secret = await secretOf(page);
@@ -180,6 +181,27 @@ test('a password is changed: not to a common one, and not without the present on
   await signIn(page, 'arun', 'four words or so');
   await today(page);
 }, wrongWords));
+
+test('too many tries: a time, not a code', () => withPage({ width: 390 }, async (page) => {
+  await nobodyHasOne();
+  await account(page, 'desk');
+  await page.getByRole('button', { name: 'Set up the second factor' }).click();
+  const secret = await secretOf(page);
+  await page.getByLabel('Code from the app').fill(totp(secret));
+  await page.getByRole('button', { name: 'Confirm' }).click();
+  await page.getByRole('button', { name: 'I have kept them' }).click();
+  await page.getByText('It is on').waitFor();
+  await page.context().clearCookies();
+  await begin(page, 'desk');
+  await page.route('**/api/auth/mfa', (route) => route.fulfill({ status: 429, headers: { 'Retry-After': '2' }, contentType: 'application/problem+json', json: { code: 'RATE_LIMITED' } }), { times: 1 });
+  await show(page, totp(secret));
+  await page.getByRole('alert').getByText(/You can try again in 0:0[12]/).waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Sign in', exact: true }).getAttribute('aria-disabled'), 'true');
+  await forgetSteps();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).and(page.locator(':not([aria-disabled])')).waitFor();
+  await show(page, totp(secret));
+  await today(page);
+}, /status of 429/));
 
 /* As an administrator's answer has it (t/sql/factor.sql asks as one). */
 async function linkFor(who) {

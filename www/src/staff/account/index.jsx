@@ -1,9 +1,11 @@
 /*
- * account - what is one's own: the password and the second factor.
+ * account - what is one's own: the password, the second factor, and where
+ * one is signed in.
  */
 import { api } from '../../common/api.js';
 import { t } from '../../common/i18n.js';
 import { toast } from '../../common/ui.jsx';
+import { MySessions } from '../users/sessions.jsx';
 import { NewPassword } from './newpassword.jsx';
 import { Factor } from './factor.jsx';
 
@@ -14,10 +16,18 @@ export default function Account({ me, clinic }) {
       <div class="work__body account">
         <Password me={me} />
         <Factor zone={clinic.timeZone} />
+        <Sessions zone={clinic.timeZone} />
       </div>
     </>
   );
 }
+
+const Sessions = ({ zone }) => (
+  <section class="stack" aria-labelledby="sessions-h">
+    <h2 id="sessions-h">{t('users.tab_sessions')}</h2>
+    <MySessions zone={zone} />
+  </section>
+);
 
 function Password({ me }) {
   const send = async (body) => {

@@ -10,6 +10,7 @@ import { Banner, Button, Field } from '../../common/ui.jsx';
 import { CodeField, Codes, Enrol } from '../factor/enrol.jsx';
 import { arrived, finish, forgetDue, showFactor } from '../session.js';
 import { errorWords } from '../tell.js';
+import { useSecondsTo } from './seconds.js';
 
 const TRIES = 5;
 
@@ -57,9 +58,10 @@ function Show({ due }) {
   const [refused, setRefused] = useState(null);
   const tries = useRef(0);
   const form = useRef();
+  const left = useSecondsTo(refused?.until, () => setRefused(null));
   const submit = async (event) => {
     event.preventDefault();
-    if (busy)
+    if (busy || refused?.until)
       return;
     const { code } = Object.fromEntries(new FormData(form.current));
     setBusy(true);
@@ -82,12 +84,12 @@ function Show({ due }) {
   return (
     <form class="sign" ref={form} onSubmit={submit} aria-labelledby="sign-h">
       <Head title={t('factor.second')} text={t(recovers ? 'factor.recoveryIntro' : 'factor.codeIntro')} />
-      {refused?.until && <Banner kind="warning" icon={Hourglass} alert title={t('signin.manyTitle')}>{t('signin.manyText')} <span class="num strong">{countdown(refused.until - now())}</span></Banner>}
+      {refused?.until && <Banner kind="warning" icon={Hourglass} alert title={t('signin.manyTitle')}>{t('signin.manyText')} <span class="num strong">{countdown(left)}</span></Banner>}
       {refused?.title && <Banner kind="danger" icon={CircleAlert} alert title={refused.title}>{refused.text}</Banner>}
       {recovers
         ? <Field label={t('factor.recoveryCode')}>{(a) => <input {...a} class="input" name="code" autocomplete="off" autocapitalize="off" spellcheck={false} maxLength={40} required readOnly={busy} />}</Field>
         : <CodeField busy={busy} />}
-      <Button kind="primary" wide type="submit" busy={busy}>{t(busy ? 'signin.busy' : 'common.signIn')}</Button>
+      <Button kind="primary" wide type="submit" busy={busy} off={Boolean(refused?.until)}>{t(busy ? 'signin.busy' : 'common.signIn')}</Button>
       <button class="link-btn start" type="button" onClick={other}>{t(recovers ? 'factor.withApp' : 'factor.withRecovery')}</button>
       <StartAgain />
     </form>
