@@ -119,7 +119,7 @@ read_some(struct feed *f, struct place *p, const struct head *h, bool past,
 			feed_row(rows, (int)news->n, p->clinic, p->epoch);
 	news->seq = p->seq = news->changes[news->n - 1]->seq;
 	inbox_put(f->to, &news->letter);
-	*more = n == ROWS || p->seq < h->seq;
+	*more = p->seq < h->seq;
 	return E_OK;
 }
 

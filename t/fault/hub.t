@@ -104,6 +104,16 @@ for (1 .. $rounds) {
 	happen(5);
 	catch_up($live);
 }
+# As many at once as the hub reads at a time: there is no more, and that is no hole.
+my $told = sub { ($clinic->log_of('hub') =~ /\bevent=feed-hole\b/g) + 0 };
+$clinic->psql("INSERT INTO feed.fresh (clinic_id, entity, op, entity_id, version, scopes, gone, body)
+	SELECT '$DEMO{clinic}', 'profile', 'updated', '$DEMO{meera}', v, '{}', '{}', '{}' FROM generate_series(1, 500) v");
+wait_until { $clinic->psql('SELECT NOT EXISTS (SELECT FROM feed.fresh)') eq 't' } 'the hub takes many changes';
+happen(1);
+catch_up($live);
+is $told->(), 0, 'a full read of the feed is no alarm';
+is "$seen[-1]", $made, '... and nobody has to begin anew';
+
 is "@seen", "@{[ 1 .. $made ]}", "each of $made events came once, in order";
 is "@broken", '', '... and named the one before it';
 
