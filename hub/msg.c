@@ -7,6 +7,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TEXT_FRAME 0x81 /* all of it in one frame */
+#define LENGTH_16 126
+#define LENGTH_64 127
+
+/* Writes the header that ends where the text begins; returns its bytes. */
+static uint32_t
+write_head(unsigned char *text, uint32_t n)
+{
+	uint32_t more = n < LENGTH_16 ? 0 : n <= UINT16_MAX ? 2 : 8;
+	unsigned char *p = text - more - 2;
+
+	*p++ = TEXT_FRAME;
+	*p++ = more == 0 ? (unsigned char)n : more == 2 ? LENGTH_16 : LENGTH_64;
+	for (uint32_t i = more; i-- > 0;)
+		*p++ = i < sizeof n ? (unsigned char)(n >> 8 * i) : 0;
+	return more + 2;
+}
+
 struct msg *
 msg_new(struct bytes text)
 {
@@ -18,6 +36,7 @@ msg_new(struct bytes text)
 	m->n = (uint32_t)text.n;
 	if (text.n > 0)
 		memcpy(m->text, text.p, text.n);
+	m->head = write_head(m->room + MSG_ROOM, m->n);
 	return m;
 }
 

@@ -3,8 +3,7 @@
  *
  * Whoever puts it into a queue keeps it, and drops it when it was sent; with
  * the last one it is gone.  For the hub's network thread alone: the count is
- * not atomic, and libwebsockets writes a frame's header into the room before
- * the text.
+ * not atomic.
  */
 #ifndef OPDESK_MSG_H
 #define OPDESK_MSG_H
@@ -13,8 +12,13 @@
 
 #define MSG_ROOM 16 /* LWS_PRE, which net.c compares */
 
+/*
+ * Before the text, without a gap, stands the header of its WebSocket frame
+ * (RFC 6455, 5.2): the same for all, since servers mask nothing.
+ */
 struct msg {
 	uint32_t refs, n;
+	uint32_t head; /* bytes of the header */
 	unsigned char room[MSG_ROOM];
 	char text[];
 };

@@ -100,7 +100,7 @@ net_resume(void)
 		p->is_paused = !peer_spends_frame(p);
 		if (p->is_paused)
 			more = true;
-		else
+		else if (p->cut == NULL)
 			lws_rx_flow_control(p->wire, 1);
 	}
 	if (more)
@@ -139,16 +139,22 @@ receive(struct lws *wsi, struct peer *p, const char *in, size_t n)
 	return 0;
 }
 
-static int
-write_one(struct lws *wsi, struct peer *p, struct msg *m)
+/* Of a stream. */
+static bool
+write_stream(struct lws *wsi, struct peer *p)
 {
-	int n = lws_write(wsi, (unsigned char *)m->text, m->n,
-		p->is_sse ? LWS_WRITE_HTTP : LWS_WRITE_TEXT);
-	bool all = n >= (int)m->n;
+	struct msg *m;
+	bool all = true;
 
-	msg_drop(m);
-	p->blocked_s = 0;
-	return all ? 0 : -1;
+	for (int i = 0; all && i < WRITES && !lws_partial_buffered(wsi); i++) {
+		if ((m = queue_take(&p->queue)) == NULL)
+			break;
+		all = lws_write(wsi, (unsigned char *)m->text, m->n,
+			      LWS_WRITE_HTTP) >= (int)m->n;
+		msg_drop(m);
+		p->blocked_s = 0;
+	}
+	return all;
 }
 
 /* Signs of life: a ping, or a comment in a stream. */
@@ -174,31 +180,22 @@ hang_up(struct lws *wsi, const struct peer *p)
 	return -1;
 }
 
-/* As much as the socket takes, and not all at once; false when it is broken. */
 static bool
-write_queue(struct lws *wsi, struct peer *p)
+has_more(const struct peer *p)
 {
-	struct msg *m;
-
-	for (int i = 0; i < WRITES && !lws_partial_buffered(wsi); i++) {
-		if ((m = queue_take(&p->queue)) == NULL)
-			break;
-		if (write_one(wsi, p, m) != 0)
-			return false;
-	}
-	return true;
+	return p->queue.n > 0 || p->cut != NULL || p->ping_due || p->resuming;
 }
 
 static int
 send_some(struct lws *wsi, struct peer *p)
 {
-	if (p->ping_due && p->queue.n == 0)
+	if (p->ping_due && p->queue.n == 0 && p->cut == NULL)
 		return write_ping(wsi, p);
-	if (!write_queue(wsi, p))
+	if (!(p->is_sse ? write_stream(wsi, p) : net_send(wsi, p)))
 		return -1;
-	if (p->queue.n == 0 && p->resuming)
+	if (p->queue.n == 0 && p->cut == NULL && p->resuming)
 		resume_refill(p, net_arena);
-	if (p->queue.n > 0 || p->ping_due || p->resuming)
+	if (has_more(p))
 		lws_callback_on_writable(wsi);
 	else if (p->close_code != 0)
 		return hang_up(wsi, p);
@@ -218,10 +215,9 @@ net_write(struct peer *p)
 	if (wsi == NULL)
 		return;
 	if (!p->is_sse && !p->resuming && p->close_code == 0 &&
-		!write_queue(wsi, p))
+		!net_send(wsi, p))
 		net_kill(p);
-	else if (p->is_sse || p->queue.n > 0 || p->ping_due || p->resuming ||
-		p->close_code != 0)
+	else if (p->is_sse || p->close_code != 0 || has_more(p))
 		lws_callback_on_writable(wsi);
 }
 
@@ -230,6 +226,7 @@ leave(struct lws *wsi, struct peer *p)
 {
 	lws_set_opaque_user_data(wsi, NULL);
 	free(p->partial);
+	msg_drop(p->cut);
 	hub.stats.streams -= p->is_sse && p->is_open;
 	peer_gone(p, net_arena);
 }

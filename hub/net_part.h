@@ -31,6 +31,9 @@ void net_refuse(struct lws *wsi, struct arena *a, enum err e);
 /* Begins an event stream; false when that fails. */
 bool net_begin_stream(struct lws *wsi) MUST_USE;
 
+/* Sends what waits for a WebSocket, as far as it goes; false: it is broken. */
+bool net_send(struct lws *wsi, struct peer *p) MUST_USE;
+
 /* Listens again to those who may speak again. */
 void net_resume(void);
 

@@ -51,6 +51,8 @@ struct peer {
 	struct peer_who *who; /* NULL: a stranger */
 	char *host;
 	char *partial;       /* net.c's: the frame that is coming in */
+	struct msg *cut;     /* net.c's: of which a part has gone out */
+	uint32_t cut_at;     /* so many bytes */
 	uint32_t serial;     /* of the newest subscription */
 	uint32_t heard_s;    /* by hub_now_s(): when it last said something */
 	uint32_t blocked_s;  /* since when it takes nothing; 0: it does */

@@ -77,6 +77,12 @@ queue_put(struct queue *q, struct msg *m, const void *owner, uint64_t key)
 }
 
 struct msg *
+queue_look(struct queue *q, unsigned i)
+{
+	return item(q, i)->msg;
+}
+
+struct msg *
 queue_take(struct queue *q)
 {
 	struct msg *m;

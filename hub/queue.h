@@ -38,6 +38,9 @@ bool queue_put(struct queue *q, struct msg *m, const void *owner,
 /* The same, full or not: for the few words that must be said. */
 void queue_force(struct queue *q, struct msg *m, const void *owner);
 
+/* The i-th message from the first on, i below n; it stays where it is. */
+struct msg *queue_look(struct queue *q, unsigned i);
+
 /* The first message, kept for the caller; NULL when there is none. */
 struct msg *queue_take(struct queue *q);
 

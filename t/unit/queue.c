@@ -51,6 +51,8 @@ comes_in_order(void)
 			"three fit");
 	next_is(&q, "b", "the first comes first");
 	next_is(&q, "c", "then the second");
+	is_bytes(((struct bytes) { queue_look(&q, 1)->text, 1 }), "b",
+		"one further behind can be looked at");
 	is_int(q.bytes, 7, "what is left is counted");
 	queue_clear(&q);
 	next_is(&q, NULL, "after a clearing there is nothing");
@@ -128,9 +130,40 @@ goes_round(void)
 	queue_clear(&q);
 }
 
+/* RFC 6455, 5.2: 7 bits of length, or 16, or 64, in the least that holds it. */
+static void
+has_a_frame(void)
+{
+	static char long_text[65536];
+	static const struct {
+		size_t n;
+		const char *head;
+		size_t head_n;
+	} cases[] = {
+		{ 0, "\x81\x00", 2 },
+		{ 125, "\x81\x7d", 2 },
+		{ 126, "\x81\x7e\x00\x7e", 4 },
+		{ 65535, "\x81\x7e\xff\xff", 4 },
+		{ 65536, "\x81\x7f\x00\x00\x00\x00\x00\x01\x00\x00", 10 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct msg *m =
+			msg_new((struct bytes) { long_text, cases[i].n });
+
+		ok(m->head == cases[i].head_n &&
+				memcmp(m->text - m->head, cases[i].head,
+					m->head) == 0,
+			"the header of %zu bytes stands before them",
+			cases[i].n);
+		msg_drop(m);
+	}
+}
+
 int
 main(void)
 {
+	has_a_frame();
 	comes_in_order();
 	is_bounded();
 	keeps_the_latest();
