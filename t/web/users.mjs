@@ -1,6 +1,6 @@
 /*
  * Users: administrators invite, change and disable the staff; everybody else
- * does not see the page.  Where one is signed in, one sees and ends oneself.
+ * does not see the page.  Where one is signed in, everybody sees and ends themselves.
  */
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
@@ -100,7 +100,7 @@ for (const who of ['desk', 'doctor'])
 test('one sees where one is signed in, and ends it there', () => withStaff(browser, 'admin', { width: 390 })(async (page) => {
   await newToken('admin');
   sql(`UPDATE auth.session SET agent = 'Mozilla/5.0 (Windows NT 10.0; rv:128.0) Gecko/20100101 Firefox/128.0' WHERE created_at = (SELECT max(created_at) FROM auth.session)`);
-  await open(page, '/sessions');
+  await page.goto('/staff/account');
   const list = page.getByRole('list', { name: 'My sessions' }).getByRole('listitem');
   await list.first().waitFor();
   assert.match(await list.first().innerText(), /Chrome on \w+\s+Since today, \d\d:\d\d\s+This one/, 'this one first, by its browser');

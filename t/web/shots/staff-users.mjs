@@ -90,7 +90,8 @@ export const states = {
       { id: '9999abcd-9999-4999-8999-9999abcdef92', current: false, agent: agents.meera, createdAt: ago(2000), seenAt: ago(60), expiresAt: ago(-9999) },
       { id: '9999abcd-9999-4999-8999-9999abcdef93', current: false, agent: null, createdAt: ago(9000), seenAt: ago(9000), expiresAt: ago(-9999) },
     ] } }));
-    await open(page, '/sessions');
+    await signIn(page, 'admin');
+    await page.goto('/staff/account');
     await page.locator('.sessions__one').nth(2).waitFor();
   },
   'broken': async (page) => {

@@ -469,6 +469,13 @@ export const account = {
   linkOver: 'This link works no more: ask an administrator for another',
   noLink: 'This link is incomplete',
   noLinkText: 'Open it just as you got it, or ask an administrator for another.',
+  sessions: 'My sessions',
+  sessionsText: 'Where you are signed in.',
+  since: 'Since {when}',
+  thisSession: 'This one',
+  end: 'End',
+  endOf: 'End the session: {device}',
+  didEnd: 'Ended: {device}',
 };
 
 export const calendar = {
@@ -1272,10 +1279,8 @@ export const users = {
   tabs: 'Views',
   tab_people: 'Users',
   tab_devices: 'Devices',
-  tab_sessions: 'My sessions',
   about_people: 'Who may sign in, and as what.',
   about_devices: 'What the staff sign in from. New ones wait for your approval.',
-  about_sessions: 'Where you are signed in.',
   person: 'Person',
   role: 'Role',
   state: 'State',
@@ -1333,9 +1338,4 @@ export const users = {
   did_revoke: '{name} cannot sign in from there',
   unknownDevice: 'Unknown device',
   browserOn: '{browser} on {system}',
-  since: 'Since {when}',
-  thisSession: 'This one',
-  end: 'End',
-  endOf: 'End the session: {device}',
-  didEnd: 'Ended: {device}',
 };

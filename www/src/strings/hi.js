@@ -469,6 +469,13 @@ export const account = {
   linkOver: 'यह लिंक अब नहीं चलता: प्रशासक से दूसरा माँगें',
   noLink: 'यह लिंक अधूरा है',
   noLinkText: 'इसे वैसे ही खोलें जैसा मिला था, या प्रशासक से दूसरा माँगें।',
+  sessions: 'मेरे सत्र',
+  sessionsText: 'आप कहाँ-कहाँ साइन इन हैं।',
+  since: '{when} से',
+  thisSession: 'यही',
+  end: 'बंद करें',
+  endOf: 'सत्र बंद करें: {device}',
+  didEnd: 'बंद हुआ: {device}',
 };
 
 export const calendar = {
@@ -1272,10 +1279,8 @@ export const users = {
   tabs: 'दृश्य',
   tab_people: 'उपयोगकर्ता',
   tab_devices: 'उपकरण',
-  tab_sessions: 'मेरे सत्र',
   about_people: 'कौन और किस भूमिका में साइन इन कर सकता है।',
   about_devices: 'कर्मचारी किससे साइन इन करते हैं। नए उपकरण आपकी मंज़ूरी की प्रतीक्षा करते हैं।',
-  about_sessions: 'आप कहाँ-कहाँ साइन इन हैं।',
   person: 'व्यक्ति',
   role: 'भूमिका',
   state: 'स्थिति',
@@ -1333,9 +1338,4 @@ export const users = {
   did_revoke: '{name} वहाँ से साइन इन नहीं कर सकते',
   unknownDevice: 'अनजान उपकरण',
   browserOn: '{system} पर {browser}',
-  since: '{when} से',
-  thisSession: 'यही',
-  end: 'बंद करें',
-  endOf: 'सत्र बंद करें: {device}',
-  didEnd: 'बंद हुआ: {device}',
 };

@@ -1,13 +1,13 @@
 /*
- * account - what is one's own: the password, the second factor, and where
- * one is signed in.
+ * account - what is one's own: the password, the second factor, where one is
+ * signed in.
  */
 import { api } from '../../common/api.js';
 import { t } from '../../common/i18n.js';
 import { toast } from '../../common/ui.jsx';
-import { MySessions } from '../users/sessions.jsx';
 import { NewPassword } from './newpassword.jsx';
 import { Factor } from './factor.jsx';
+import { MySessions } from './sessions.jsx';
 
 export default function Account({ me, clinic }) {
   return (
@@ -16,18 +16,11 @@ export default function Account({ me, clinic }) {
       <div class="work__body account">
         <Password me={me} />
         <Factor zone={clinic.timeZone} />
-        <Sessions zone={clinic.timeZone} />
+        <MySessions zone={clinic.timeZone} />
       </div>
     </>
   );
 }
-
-const Sessions = ({ zone }) => (
-  <section class="stack" aria-labelledby="sessions-h">
-    <h2 id="sessions-h">{t('users.tab_sessions')}</h2>
-    <MySessions zone={zone} />
-  </section>
-);
 
 function Password({ me }) {
   const send = async (body) => {

@@ -1,14 +1,12 @@
 /*
- * users - who of the staff has an account, what they sign in from, and where
- * the administrator who looks is signed in.
+ * users - who of the staff has an account, and what they sign in from.
  */
 import { t } from '../../common/i18n.js';
 import { Devices } from './devices.jsx';
 import { useList } from './list.js';
 import { People } from './people.jsx';
-import { MySessions } from './sessions.jsx';
 
-const tabs = ['', 'devices', 'sessions'];
+const tabs = ['', 'devices'];
 
 export default function Users({ me, clinic, doctors, rest }) {
   const tab = tabs.includes(rest) ? rest : '';
@@ -24,7 +22,6 @@ export default function Users({ me, clinic, doctors, rest }) {
         </nav>
         {tab === '' && <People me={me} doctors={doctors} zone={clinic.timeZone} />}
         {tab === 'devices' && <Devices list={devices} zone={clinic.timeZone} />}
-        {tab === 'sessions' && <MySessions zone={clinic.timeZone} />}
       </div>
     </>
   );

@@ -9,16 +9,26 @@ import { dayOf, formatWhen } from '../../common/time.js';
 import { Button, toast } from '../../common/ui.jsx';
 import { present } from '../shell/clock.js';
 import { tellRefusal } from '../tell.js';
-import { deviceName } from './agent.js';
-import { useList } from './list.js';
-import { NotYet, State } from './parts.jsx';
+import { deviceName } from '../users/agent.js';
+import { useList } from '../users/list.js';
+import { NotYet, State } from '../users/parts.jsx';
 
 export function MySessions({ zone }) {
+  return (
+    <section class="card card__body card__body--3 stack" aria-labelledby="sessions-h">
+      <h2 id="sessions-h">{t('account.sessions')}</h2>
+      <p class="muted">{t('account.sessionsText')}</p>
+      <Sessions zone={zone} />
+    </section>
+  );
+}
+
+function Sessions({ zone }) {
   const list = useList('/api/auth/sessions');
   const end = async (one) => {
     try {
       await api('DELETE', `/api/auth/sessions/${one.id}`);
-      toast(t('users.didEnd', { device: deviceName(one.agent) }));
+      toast(t('account.didEnd', { device: deviceName(one.agent) }));
     } catch (error) {
       tellRefusal(error);
     }
@@ -28,16 +38,16 @@ export function MySessions({ zone }) {
     return <NotYet list={list} />;
   const today = dayOf(new Date(present.value), zone);
   return (
-    <ul class="sessions card" aria-label={t('users.tab_sessions')}>
+    <ul class="sessions" aria-labelledby="sessions-h">
       {list.items.map((one) => (
         <li key={one.id} class="sessions__one">
           <div class="min-0">
             <div class="medium breaks">{deviceName(one.agent)}</div>
-            <div class="muted">{t('users.since', { when: formatWhen(one.createdAt, zone, { today }) })}</div>
+            <div class="muted">{t('account.since', { when: formatWhen(one.createdAt, zone, { today }) })}</div>
           </div>
           {one.current
-            ? <State look="good">{t('users.thisSession')}</State>
-            : <Button small icon={LogOut} aria-label={t('users.endOf', { device: deviceName(one.agent) })} onClick={() => end(one)}>{t('users.end')}</Button>}
+            ? <State look="good">{t('account.thisSession')}</State>
+            : <Button small icon={LogOut} aria-label={t('account.endOf', { device: deviceName(one.agent) })} onClick={() => end(one)}>{t('account.end')}</Button>}
         </li>
       ))}
     </ul>
