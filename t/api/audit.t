@@ -146,7 +146,11 @@ leaves $desk->post("/api/patients/$DEMO{bilal}/addresses", { phone => '98220 777
 $res = $admin->post('/api/admin/users', { role => 'frontdesk', name => 'Nandini Rao', email => 'nandini@opdesk.test' });
 leaves $res, 201, [ 'admin account created', 'admin password_link created' ], 'who is invited, with a link';
 my $user = $res->json->{user};
-leaves $admin->post("/api/admin/users/$user->{id}/reset-link"), 200, ['admin password_link updated'], 'another link';
+$res = $admin->post("/api/admin/users/$user->{id}/reset-link");
+leaves $res, 200, ['admin password_link updated'], 'another link';
+my ($token) = $res->text =~ /#([\w-]+)/;
+($event) = leaves $visitor->post('/api/auth/password/reset', { token => $token, newPassword => 'a lamp, a chair, a door' }), 204,
+	[ 'public password_link deleted', 'public account updated' ], 'a password that is set by it, which is used up';
 leaves $admin->patch("/api/admin/users/$user->{id}", { version => 1, disabled => $yes }), 200, ['admin account updated'], 'and who is disabled';
 my $device = $clinic->psql("INSERT INTO auth.device (clinic_id, account_id, hash) VALUES ('$DEMO{clinic}', '$user->{id}', sha256('x')) RETURNING id");
 leaves $admin->post("/api/admin/devices/$device/$_->[0]"), 200, [ $_->[1] ], "a device that somebody may $_->[2] sign in from"
@@ -154,6 +158,8 @@ leaves $admin->post("/api/admin/devices/$device/$_->[0]"), 200, [ $_->[1] ], "a 
 my ($here, $there) = map { $clinic->as('arun') } 1, 2;
 my ($other) = grep { !$_->{current} } @{ $here->get('/api/auth/sessions')->json->{items} };
 leaves $here->del("/api/auth/sessions/$other->{id}"), 204, ['doctor session signed_out'], 'a session of one\'s own that ends';
+
+leaves $here->post('/api/auth/password', { password => 'correct horse battery staple', newPassword => 'a lamp, a chair, a door' }), 204, ['doctor account updated'], 'a password that is changed';
 
 my $secret = $meera->post('/api/auth/totp/enrol', {});
 leaves $secret, 200, ['doctor second_factor created'], 'a second factor that is shown';
