@@ -21,7 +21,7 @@ write_head(unsigned char *text, uint32_t n)
 	*p++ = TEXT_FRAME;
 	*p++ = more == 0 ? (unsigned char)n : more == 2 ? LENGTH_16 : LENGTH_64;
 	for (uint32_t i = more; i-- > 0;)
-		*p++ = i < sizeof n ? (unsigned char)(n >> 8 * i) : 0;
+		*p++ = (unsigned char)(i < sizeof n ? n >> 8 * i : 0);
 	return more + 2;
 }
 

@@ -18,7 +18,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { leave } from './lib/browser.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const top = resolve(here, '../..');
@@ -37,7 +36,7 @@ function started() {
 process.env.OPDESK_URL = option('--url') ?? process.env.OPDESK_URL ?? started() ?? 'http://127.0.0.1:8080';
 const out = resolve(option('--out') ?? join(top, 'var/shots'));
 const pattern = args[0] ?? '';
-const { launch, visitor } = await import('./lib/browser.mjs');
+const { launch, leave, visitor } = await import('./lib/browser.mjs');
 
 const sets = [];
 for (const width of [360, 1280]) for (const scheme of ['light', 'dark']) sets.push({ width, scheme });
