@@ -47,7 +47,7 @@ static const struct field change_fields[] = {
 	END,
 };
 
-static const struct field link_fields[] = {
+static const struct field id_fields[] = {
 	{ "id", IN_PATH, T_UUID, .doc = "The account." },
 	END,
 };
@@ -94,7 +94,7 @@ static const struct route routes[] = {
 		.method = POST,
 		.path = "/api/admin/users/{id}/reset-link",
 		.may = ADMIN,
-		.fields = link_fields,
+		.fields = id_fields,
 		.sql = "SELECT body, refusal FROM api.password_link($1::uuid, $2::bytea)",
 		.shape = BODY,
 		.handle = link_anew,
@@ -102,6 +102,17 @@ static const struct route routes[] = {
 		.errors = ERRORS(E_NOT_FOUND),
 		.returns = "PasswordLink",
 		.doc = "A link to set another password; an older one is void",
+	},
+	{
+		.method = DELETE,
+		.path = "/api/admin/users/{id}/second-factor",
+		.may = ADMIN,
+		.fields = id_fields,
+		.sql = "SELECT body, refusal FROM api.user_drop_factor($1::uuid)",
+		.shape = NONE,
+		.limit = LIMIT_SENSITIVE,
+		.errors = ERRORS(E_NOT_FOUND, E_BAD_TRANSITION),
+		.doc = "Takes away somebody's lost second factor, and signs them out",
 	},
 	END,
 };

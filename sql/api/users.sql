@@ -93,18 +93,38 @@ EXCEPTION WHEN unique_violation THEN
   RAISE EXCEPTION 'validation_error__email' USING ERRCODE = 'OD000';
 END $$;
 
+-- Who has lost phone and recovery codes shows an administrator who they are.
+-- Whoever has them now is out; one's own goes by one's password.
+CREATE FUNCTION api.user_drop_factor(id uuid, OUT body json, OUT refusal text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  user_id uuid := (SELECT a.id FROM auth.account a WHERE a.id = user_drop_factor.id AND a.clinic_id = auth.clinic_id());
+BEGIN
+  PERFORM auth.demand_admin();
+  IF user_id = auth.uid() THEN
+    refusal := 'BAD_TRANSITION';
+    RETURN;
+  END IF;
+  DELETE FROM auth.totp f WHERE f.account_id = user_id;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'not_found' USING ERRCODE = 'OD000';
+  END IF;
+  DELETE FROM auth.challenge c WHERE c.account_id = user_id;
+  UPDATE auth.session s SET revoked_at = clock_timestamp() WHERE s.account_id = user_id AND s.revoked_at IS NULL;
+END $$;
+
 DO $$
 DECLARE
   f regprocedure;
 BEGIN
   FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'api'::regnamespace AND p.proname IN
-    ('user_of', 'users', 'user_check', 'user_invite', 'user_change')
+    ('user_of', 'users', 'user_check', 'user_invite', 'user_change', 'user_drop_factor')
   LOOP
     EXECUTE format('ALTER FUNCTION %s OWNER TO opdesk_auth', f);
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
   END LOOP;
 END $$;
-GRANT EXECUTE ON FUNCTION api.users, api.user_invite, api.user_change TO opdesk_web;
+GRANT EXECUTE ON FUNCTION api.users, api.user_invite, api.user_change, api.user_drop_factor TO opdesk_web;
 
 -- For `opdesk setup`, as the superuser that it is: the first administrator of a
 -- fresh installation, in a clinic that is made if there is none.  settled: some

@@ -146,6 +146,8 @@ leaves $desk->post("/api/patients/$DEMO{bilal}/addresses", { phone => '98220 777
 $res = $admin->post('/api/admin/users', { role => 'frontdesk', name => 'Nandini Rao', email => 'nandini@opdesk.test' });
 leaves $res, 201, [ 'admin account created', 'admin password_link created' ], 'who is invited, with a link';
 my $user = $res->json->{user};
+$clinic->psql("INSERT INTO auth.totp (account_id, clinic_id, secret, confirmed_at) VALUES ('$user->{id}', '$DEMO{clinic}', 'x', now())");
+leaves $admin->del("/api/admin/users/$user->{id}/second-factor"), 204, ['admin second_factor deleted'], 'a second factor that is taken away';
 $res = $admin->post("/api/admin/users/$user->{id}/reset-link");
 leaves $res, 200, ['admin password_link updated'], 'another link';
 my ($token) = $res->text =~ /#([\w-]+)/;

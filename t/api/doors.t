@@ -41,6 +41,7 @@ my %reach = (
 	'/api/availability/{doctorId}' => sub ($role) { ($DEMO{meera}, $next_door->id('doctor')) },
 	(map { ("/api/admin/devices/{id}/$_" => sub ($role) { ($device, $next_door->id('device')) }) } qw(approve revoke)),
 	'/api/admin/users/{id}' => sub ($role) { ($clinic->account('frontdesk')->{id}, $next_door->id('account')) },
+	'/api/admin/users/{id}/second-factor' => sub ($role) { ($clinic->account('frontdesk')->{id}, $next_door->id('account')) },
 	'/api/admin/users/{id}/reset-link' => sub ($role) { ($clinic->account('frontdesk')->{id}, $next_door->id('account')) },
 	'/api/auth/sessions/{id}' => sub ($role) { ($missing, $next_door->id('session')) },
 	'/api/patients/{id}/addresses' => sub ($role) { ($DEMO{asha}, $next_door->id('patient')) },

@@ -23,6 +23,7 @@ sub change ($email, %what) {
 	return $admin->patch("/api/admin/users/$user->{id}", { version => $user->{version}, %what });
 }
 sub login ($email) { $visitor->post('/api/auth/login', { email => $email, password => 'correct horse battery staple' }) }
+sub with_password ($email) { $clinic->client(token => login($email)->json->{accessToken}) }
 my ($true, $false) = (JSON::PP::true, JSON::PP::false);
 
 #
@@ -134,6 +135,26 @@ error_is login('desk@opdesk.test'), 401, 'INVALID_CREDENTIALS', 'and the passwor
 is((users())[-1]{email}, 'desk@opdesk.test', 'they are listed last');
 status_is change('desk@opdesk.test', disabled => $false), 200, 'and enabled again';
 status_is login('desk@opdesk.test'), 200, '... sign in';
+
+#
+# A second factor that is lost
+#
+
+my $desk_id = user('desk@opdesk.test')->{id};
+my $in = with_password('desk@opdesk.test');
+my $drop = sub ($id, $who = $admin) { $who->del("/api/admin/users/$id/second-factor") };
+error_is $drop->($desk_id), 404, 'NOT_FOUND', 'there is none to take away';
+$clinic->psql("INSERT INTO auth.totp (account_id, clinic_id, secret, confirmed_at) SELECT id, clinic_id, 'x', now() FROM auth.account WHERE email IN ('desk\@opdesk.test', 'admin\@opdesk.test')");
+is user('desk@opdesk.test')->{hasSecondFactor}, $true, 'somebody has one';
+error_is $drop->($desk_id, $clinic->as('doctor')), 403, 'FORBIDDEN', 'which only administrators take away';
+error_is $drop->($desk_id, $next_door->as('admin')), 404, 'NOT_FOUND', '... of this clinic';
+error_is $drop->(user('admin@opdesk.test')->{id}), 409, 'BAD_TRANSITION', '... and nobody their own, which goes by the password';
+is login('desk@opdesk.test')->status, 202, 'until then it is asked for';
+status_is $drop->($desk_id), 204, 'it is taken away';
+is user('desk@opdesk.test')->{hasSecondFactor}, $false, 'they have none';
+error_is $in->get($me), 401, 'UNAUTHENTICATED', 'whoever was in is out';
+status_is login('desk@opdesk.test'), 200, 'and the password signs them in, to set up another';
+$clinic->psql('DELETE FROM auth.totp');
 
 #
 # The last administrator

@@ -68,6 +68,19 @@ for (const width of widths)
     await person(page, email).getByText('No password yet').waitFor();
   }));
 
+test('a second factor that is lost is taken away', () => withStaff(browser, 'admin', { width: 1280 })(async (page) => {
+  sql(`INSERT INTO auth.totp (account_id, clinic_id, secret, confirmed_at) SELECT id, clinic_id, 'x', now() FROM auth.account WHERE email = 'arun@opdesk.test'`);
+  await open(page);
+  await person(page, 'arun@opdesk.test').getByText('With second factor').waitFor();
+  await page.getByRole('button', { name: 'Remove the second factor of Dr. Arun Shah' }).click();
+  await dialog(page).getByText('lost phone and recovery codes').waitFor();
+  assert.deepEqual(await violations(page), [], 'axe has nothing to say about the question');
+  await dialog(page).getByRole('button', { name: 'Remove second factor' }).click();
+  await said(page, 'signs in without a second factor');
+  await person(page, 'arun@opdesk.test').getByText('With second factor').waitFor({ state: 'detached' });
+  assert.equal(sql('SELECT count(*) FROM auth.totp'), '0');
+}));
+
 test('the last administrator who can sign in stays one', () => withStaff(browser, 'admin', { width: 1280 })(async (page) => {
   await open(page);
   await person(page, 'admin@opdesk.test').waitFor();

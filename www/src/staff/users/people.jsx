@@ -15,7 +15,7 @@ import { UserDialog } from './userdialog.jsx';
 
 export function People({ me, doctors, zone }) {
   const list = useList('/api/admin/users');
-  const [asking, setAsking] = useState(null); /* { what: 'invite' | 'edit' | 'disable' | 'link', user } */
+  const [asking, setAsking] = useState(null); /* { what: 'invite' | 'edit' | 'disable' | 'drop' | 'link', user } */
   const end = () => setAsking(null);
   if (!list.items)
     return <NotYet list={list} />;
@@ -26,6 +26,16 @@ export function People({ me, doctors, zone }) {
     try {
       await api('PATCH', `/api/admin/users/${user.id}`, { body: { version: user.version, disabled } });
       toast(t(disabled ? 'users.didDisable' : 'users.didEnable', { name: user.name }));
+    } catch (error) {
+      tellRefusal(error);
+    }
+    list.again();
+  };
+  const dropFactor = async (user) => {
+    end();
+    try {
+      await api('DELETE', `/api/admin/users/${user.id}/second-factor`);
+      toast(t('users.didDropFactor', { name: user.name }));
     } catch (error) {
       tellRefusal(error);
     }
@@ -63,6 +73,7 @@ export function People({ me, doctors, zone }) {
                 <td><div class="row row--end">
                   <Button small aria-haspopup="dialog" aria-label={t('users.editOf', { name: user.name })} onClick={() => setAsking({ what: 'edit', user })}>{t('common.change')}</Button>
                   {!user.disabled && <Button small aria-haspopup="dialog" aria-label={t('users.linkOf', { name: user.name })} onClick={() => newLink(user)}>{t('users.link')}</Button>}
+                  {user.hasSecondFactor && user.id !== me.id && <Button small aria-haspopup="dialog" aria-label={t('users.dropFactorOf', { name: user.name })} onClick={() => setAsking({ what: 'drop', user })}>{t('users.dropFactor')}</Button>}
                   {user.disabled
                     ? <Button small aria-label={t('users.enableOf', { name: user.name })} onClick={() => setDisabled(user, false)}>{t('users.enable')}</Button>
                     : !isLast(user) && <Button small aria-haspopup="dialog" aria-label={t('users.disableOf', { name: user.name })} onClick={() => setAsking({ what: 'disable', user })}>{t('users.disable')}</Button>}
@@ -75,6 +86,8 @@ export function People({ me, doctors, zone }) {
       {asking?.what === 'invite' && <UserDialog doctors={doctors} onClose={end} onDone={invited} />}
       {asking?.what === 'edit' && <UserDialog user={asking.user} last={isLast(asking.user)} doctors={doctors} onClose={end} onDone={changed} onStale={list.again} />}
       {asking?.what === 'link' && <LinkDialog name={asking.user.name} link={asking.link} expiresAt={asking.expiresAt} zone={zone} onClose={end} />}
+      {asking?.what === 'drop' && <Ask title={t('users.dropFactorTitle', { name: asking.user.name })} text={t('users.dropFactorText')} keep={t('common.cancel')} act={t('users.dropFactor')}
+        onKeep={end} onAct={() => dropFactor(asking.user)} />}
       {asking?.what === 'disable' && <Ask title={t('users.disableTitle', { name: asking.user.name })} text={t('users.disableText')} keep={t('common.cancel')} act={t('users.disable')}
         onKeep={end} onAct={() => setDisabled(asking.user, true)} />}
     </>
