@@ -3,6 +3,19 @@
 DROP SCHEMA IF EXISTS api CASCADE;
 CREATE SCHEMA api AUTHORIZATION opdesk_api;
 GRANT USAGE ON SCHEMA api TO opdesk_web;
+
+-- For files that make functions of identity, as the superuser: they belong to
+-- opdesk_auth, which makes nothing in this schema by itself.
+CREATE PROCEDURE pg_temp.belong_to_auth(VARIADIC names text[]) LANGUAGE plpgsql AS $$
+DECLARE
+  f regprocedure;
+BEGIN
+  FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'api'::regnamespace AND p.proname = ANY (names) LOOP
+    EXECUTE format('ALTER FUNCTION %s OWNER TO opdesk_auth', f);
+    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
+  END LOOP;
+END $$;
+
 SET LOCAL ROLE opdesk_api;
 
 CREATE FUNCTION api.schema_version() RETURNS int LANGUAGE sql STABLE

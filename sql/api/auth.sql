@@ -107,17 +107,7 @@ BEGIN
    WHERE (s.id = auth.session_id() OR everywhere AND s.account_id = auth.uid()) AND s.revoked_at IS NULL;
 END $$;
 
-DO $$
-DECLARE
-  f regprocedure;
-BEGIN
-  FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'api'::regnamespace AND p.proname IN
-    ('signin_find', 'signin_key', 'signin_open', 'signin_refused', 'signin_rehash', 'signin_refresh', 'signout')
-  LOOP
-    EXECUTE format('ALTER FUNCTION %s OWNER TO opdesk_auth', f);
-    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
-  END LOOP;
-END $$;
+CALL pg_temp.belong_to_auth('signin_find', 'signin_key', 'signin_open', 'signin_refused', 'signin_rehash', 'signin_refresh', 'signout');
 GRANT USAGE ON SCHEMA api TO opdesk_auth;
 GRANT EXECUTE ON FUNCTION api.signin_find, api.signin_key, api.signin_open, api.signin_refused, api.signin_rehash, api.signin_refresh TO opdesk_signin;
 GRANT EXECUTE ON FUNCTION api.signout TO opdesk_web;

@@ -103,16 +103,6 @@ BEGIN
   END IF;
 END $$;
 
-DO $$
-DECLARE
-  f regprocedure;
-BEGIN
-  FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'api'::regnamespace AND p.proname IN
-    ('signin_device', 'devices', 'device_person', 'device_approve', 'device_revoke', 'sessions', 'session_end')
-  LOOP
-    EXECUTE format('ALTER FUNCTION %s OWNER TO opdesk_auth', f);
-    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
-  END LOOP;
-END $$;
+CALL pg_temp.belong_to_auth('signin_device', 'devices', 'device_person', 'device_approve', 'device_revoke', 'sessions', 'session_end');
 GRANT EXECUTE ON FUNCTION api.signin_device TO opdesk_signin;
 GRANT EXECUTE ON FUNCTION api.devices, api.device_person, api.device_approve, api.device_revoke, api.sessions, api.session_end TO opdesk_web;

@@ -129,18 +129,9 @@ BEGIN
   END IF;
 END $$;
 
-DO $$
-DECLARE
-  f regprocedure;
-BEGIN
-  FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'api'::regnamespace AND p.proname IN
-    ('signin_ask', 'signin_challenge', 'signin_holder', 'signin_failed', 'signin_show', 'signin_enrol', 'signin_confirm', 'signin_factor',
-     'signin_unenrol')
-  LOOP
-    EXECUTE format('ALTER FUNCTION %s OWNER TO opdesk_auth', f);
-    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
-  END LOOP;
-END $$;
+CALL pg_temp.belong_to_auth(
+  'signin_ask', 'signin_challenge', 'signin_holder', 'signin_failed', 'signin_show', 'signin_enrol', 'signin_confirm', 'signin_factor',
+  'signin_unenrol');
 GRANT EXECUTE ON FUNCTION api.signin_ask, api.signin_holder, api.signin_show, api.signin_enrol, api.signin_confirm, api.signin_factor,
   api.signin_unenrol TO opdesk_signin;
 SET LOCAL ROLE opdesk_api;

@@ -102,16 +102,6 @@ BEGIN
   END IF;
 END $$;
 
-DO $$
-DECLARE
-  f regprocedure;
-BEGIN
-  FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'api'::regnamespace AND p.proname IN
-    ('signin_address', 'signin_letter', 'signin_knows', 'signin_send', 'signin_check', 'signin_adopt')
-  LOOP
-    EXECUTE format('ALTER FUNCTION %s OWNER TO opdesk_auth', f);
-    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
-  END LOOP;
-END $$;
+CALL pg_temp.belong_to_auth('signin_address', 'signin_letter', 'signin_knows', 'signin_send', 'signin_check', 'signin_adopt');
 GRANT EXECUTE ON FUNCTION api.signin_address, api.signin_send, api.signin_check TO opdesk_signin;
 SET LOCAL ROLE opdesk_api;

@@ -45,17 +45,7 @@ BEGIN
   PERFORM auth.set_password(who, hash, NULL);
 END $$;
 
-DO $$
-DECLARE
-  f regprocedure;
-BEGIN
-  FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'api'::regnamespace AND p.proname IN
-    ('signin_own', 'signin_by_link', 'signin_change_password', 'signin_reset_password')
-  LOOP
-    EXECUTE format('ALTER FUNCTION %s OWNER TO opdesk_auth', f);
-    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
-  END LOOP;
-END $$;
+CALL pg_temp.belong_to_auth('signin_own', 'signin_by_link', 'signin_change_password', 'signin_reset_password');
 GRANT EXECUTE ON FUNCTION api.signin_own, api.signin_by_link, api.signin_change_password, api.signin_reset_password TO opdesk_signin;
 SET LOCAL ROLE opdesk_api;
 

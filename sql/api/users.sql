@@ -113,17 +113,7 @@ BEGIN
   UPDATE auth.session s SET revoked_at = clock_timestamp() WHERE s.account_id = user_id AND s.revoked_at IS NULL;
 END $$;
 
-DO $$
-DECLARE
-  f regprocedure;
-BEGIN
-  FOR f IN SELECT p.oid FROM pg_proc p WHERE p.pronamespace = 'api'::regnamespace AND p.proname IN
-    ('user_of', 'users', 'user_check', 'user_invite', 'user_change', 'user_drop_factor')
-  LOOP
-    EXECUTE format('ALTER FUNCTION %s OWNER TO opdesk_auth', f);
-    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
-  END LOOP;
-END $$;
+CALL pg_temp.belong_to_auth('user_of', 'users', 'user_check', 'user_invite', 'user_change', 'user_drop_factor');
 GRANT EXECUTE ON FUNCTION api.users, api.user_invite, api.user_change, api.user_drop_factor TO opdesk_web;
 
 -- For `opdesk setup`, as the superuser that it is: the first administrator of a
