@@ -149,6 +149,27 @@ test('a number that nobody knows looks the same', () =>
     asked,
   ));
 
+test('how many digits a number has is said also when the clinic comes late', () =>
+  watched(
+    browser,
+    {},
+    async (page) => {
+      let come;
+      const late = new Promise((resolve) => { come = resolve; });
+      await page.route('**/api/clinic', async (route) => {
+        await late;
+        await route.continue();
+      });
+      await page.goto('/patient/');
+      await page.getByLabel('Mobile number').fill('98999 9999');
+      await page.getByRole('button', { name: 'Send me a code' }).click();
+      await page.locator('.field__error').waitFor();
+      come();
+      await page.locator('.field__error', { hasText: '10 digits' }).waitFor();
+    },
+    /status of (400|401)/,
+  ));
+
 test('too many tries are told how long to wait', () =>
   watched(
     browser,

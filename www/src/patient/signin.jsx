@@ -107,20 +107,22 @@ const emailWords = (text) => (/^\S+@\S+\.\S+$/.test(text.trim()) ? null : t('pat
 function Address() {
   const [byEmail, setByEmail] = useState(false);
   const [text, setText] = useState('');
-  const [wrong, setWrong] = useState(null);
+  const [refusedText, setRefusedText] = useState(null);
   const [refused, setRefused] = useState(null);
   const [busy, setBusy] = useState(false);
   const input = useRef();
-  const complain = (words) => {
-    setWrong(words);
+  /* How many digits a number has is known with the clinic, which may come after the refusal. */
+  const problem = byEmail ? emailWords(text) : phoneWords(text);
+  const wrong = refusedText === text ? problem ?? t(byEmail ? 'patient.emailWrong' : 'patient.phoneWrong') : null;
+  const complain = () => {
+    setRefusedText(text);
     requestAnimationFrame(() => input.current?.focus());
   };
   const submit = async (event) => {
     event.preventDefault();
     if (busy || refused?.kind === 'wait') return;
-    const words = byEmail ? emailWords(text) : phoneWords(text);
-    if (words) {
-      complain(words);
+    if (problem) {
+      complain();
       return;
     }
     setBusy(true);
@@ -128,18 +130,18 @@ function Address() {
       await askForCode(byEmail ? { email: text.trim() } : { phone: text.trim() });
     } catch (error) {
       setBusy(false);
-      if (error.status === 400) complain(t(byEmail ? 'patient.emailWrong' : 'patient.phoneWrong'));
+      if (error.status === 400) complain();
       else setRefused(refusalOf(error));
     }
   };
   const typed = (event) => {
     setText(event.target.value);
-    setWrong(null);
+    setRefusedText(null);
   };
   const swap = () => {
     setByEmail(!byEmail);
     setText('');
-    setWrong(null);
+    setRefusedText(null);
     requestAnimationFrame(() => input.current?.focus());
   };
   const code = callingCode(clinic.value?.country);
