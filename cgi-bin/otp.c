@@ -16,6 +16,7 @@
 #include "lib/api.h"
 #include "lib/conf.h"
 #include "lib/crypto.h"
+#include "lib/limit.h"
 #include "lib/rows.h"
 #include "lib/signin.h"
 
@@ -148,11 +149,11 @@ request(struct req *rq)
 	struct bytes json;
 	enum err e;
 
-	if ((e = call_count_own(rq, "codes", rq->http.address,
+	if ((e = limit_count_own(rq, "codes", rq->http.address,
 		     conf_number(CONF_LIMIT_SENSITIVE))) != E_OK ||
 		(e = read_address(rq, &address)) != E_OK ||
 		(e = signin_count(rq, bucket_of(rq, address))) != E_OK ||
-		(e = call_count_in(rq,
+		(e = limit_count_in(rq,
 			 arena_printf(rq->arena, "codes:%s",
 				 bucket_of(rq, address)),
 			 conf_number(CONF_LIMIT_CODES), CODE_WINDOW_S)) != E_OK)

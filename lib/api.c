@@ -15,6 +15,7 @@
 #include "lib/clock.h"
 #include "lib/conf.h"
 #include "lib/json.h"
+#include "lib/limit.h"
 #include "lib/log.h"
 #include "lib/metrics.h"
 #include "lib/openapi.h"
@@ -108,14 +109,14 @@ count_use(struct req *rq)
 	case LIMIT_BOOKING:
 		return !stranger ?
 			E_OK :
-			call_count_own(rq, "booking", rq->http.address,
+			limit_count_own(rq, "booking", rq->http.address,
 				conf_number(CONF_LIMIT_BOOKING));
 	case LIMIT_SENSITIVE:
 		if (stranger)
 			return E_OK; /* the handler knows whom to count */
 		if ((e = call_enter(rq)) != E_OK)
 			return e;
-		return call_count_own(rq, "account", rq->session.account,
+		return limit_count_own(rq, "account", rq->session.account,
 			conf_number(CONF_LIMIT_SENSITIVE));
 	}
 	abort();

@@ -11,12 +11,10 @@
 
 #include "lib/crypto.h"
 #include "lib/json.h"
-#include "lib/log.h"
 #include "lib/metrics.h"
 #include "lib/rows.h"
 #include "lib/str.h"
 
-#define MINUTE_S 60
 #define KEY_CHARS 255
 #define UNGUESSABLE 16 /* characters of a key that is taken as random */
 
@@ -30,8 +28,6 @@ static const char enter_change_sql[] =
 	"SELECT e.*, set_config('opdesk.request', $4::text, true)"
 	" FROM auth.enter($1::uuid, $2::bytea, $3::text) e";
 static const char trace_sql[] = "SELECT api.trace($1::text, $2::uuid)";
-static const char count_sql[] =
-	"SELECT * FROM api.count_use($1::text, $2::int, $3::int)";
 static const char idem_take_sql[] =
 	"SELECT state, status, body"
 	" FROM api.idem_take($1::text, $2::text, $3::text, $4::bytea)";
@@ -69,19 +65,6 @@ note_fault(struct req *rq, const struct db_fault *fault)
 			buf_putc(&field, *name);
 	}
 	field_fault(&rq->faults, rq->arena, field.p, "It does not fit here.");
-}
-
-static void
-log_fault(const struct db_fault *fault, enum err e)
-{
-	char where[300], message[300];
-
-	if (e == E_INTERNAL_ERROR || fault->state[0] == '5')
-		log_error(
-			"event=query-failed sqlstate=%s name=%s where=%s message=%s",
-			fault->state, fault->name[0] ? fault->name : "-",
-			log_value(fault->where, where, sizeof where),
-			log_value(fault->message, message, sizeof message));
 }
 
 static enum err
@@ -143,7 +126,7 @@ run(struct req *rq, bool changes, const char *sql, const char *const *values,
 	if (e == E_OK && enters)
 		e = take_caller(rq, rows[1]);
 	else if (e != E_OK)
-		log_fault(db_fault(rq->db), e);
+		db_log_fault(db_fault(rq->db), e);
 	if (e == E_VALIDATION_ERROR)
 		note_fault(rq, db_fault(rq->db));
 	if (e == E_OK && last && strcmp(db_tag(rows[k - 1]), "COMMIT") != 0)
@@ -178,61 +161,6 @@ call_enter(struct req *rq)
 	enum err e = call_rows(rq, NULL, NULL, 0, true, NULL);
 
 	return e == E_OK ? E_OK : call_end(rq, e);
-}
-
-/* Counts; *q has what is left, but for its name. */
-static enum err
-count(struct req *rq, const char *bucket, struct quota *q)
-{
-	const char *values[] = { bucket,
-		arena_printf(rq->arena, "%" PRId64, q->most),
-		arena_printf(rq->arena, "%d", q->window_s) };
-	struct db_call call = { count_sql, values, 3 };
-	struct db_rows *rows;
-	enum err e;
-
-	if ((e = db_run(rq->db, rq->arena, &call, 1, &rows)) != E_OK) {
-		log_fault(db_fault(rq->db), e);
-		return E_UNAVAILABLE; /* a limiter that fails lets nobody by */
-	}
-	if (!str_int(db_value(rows, 0, 0), &rq->wait_s) ||
-		!str_int(db_value(rows, 0, 1), &q->left) ||
-		!str_int(db_value(rows, 0, 2), &q->reset_s))
-		return E_INTERNAL_ERROR;
-	return rq->wait_s > 0 ? E_RATE_LIMITED : E_OK;
-}
-
-enum err
-call_count(struct req *rq, const char *bucket, int64_t most)
-{
-	return call_count_in(rq, bucket, most, MINUTE_S);
-}
-
-enum err
-call_count_in(struct req *rq, const char *bucket, int64_t most, int window_s)
-{
-	struct quota q = { .most = most, .window_s = window_s };
-	enum err e = most > 0 ? count(rq, bucket, &q) : E_OK;
-
-	if (e != E_OK)
-		rq->quota.name = NULL; /* what the caller has left is no help */
-	return e;
-}
-
-enum err
-call_count_own(struct req *rq, const char *name, const char *whose,
-	int64_t most)
-{
-	struct quota q = { .most = most, .window_s = MINUTE_S };
-	enum err e = E_OK;
-
-	if (most > 0) {
-		e = count(rq, arena_printf(rq->arena, "%s:%s", name, whose),
-			&q);
-		q.name = e == E_OK || e == E_RATE_LIMITED ? name : NULL;
-	}
-	rq->quota = q;
-	return e;
 }
 
 /* The cursor behind the last row of a full page: base64url of "time|id". */
@@ -451,7 +379,7 @@ call_end(struct req *rq, enum err e)
 	calls[k++] = (struct db_call) { commit_sql, NULL, 0 };
 	rq->committing = true;
 	if ((end = db_run(rq->db, rq->arena, calls, k, rows)) != E_OK) {
-		log_fault(db_fault(rq->db), end);
+		db_log_fault(db_fault(rq->db), end);
 		rq->committing = db_fault(rq->db)->state[0] == '\0';
 		return end;
 	}

@@ -40,24 +40,6 @@ enum err call_trace(struct req *rq) MUST_USE;
 /* Checks that the caller's session lives; nothing else. */
 enum err call_enter(struct req *rq) MUST_USE;
 
-/*
- * Counts one use of bucket in a transaction of its own, committed whatever
- * follows.  E_RATE_LIMITED when the last minute had most of them already;
- * most 0 is no limit.
- */
-enum err call_count(struct req *rq, const char *bucket, int64_t most) MUST_USE;
-
-/* The same for the last window_s seconds; one bucket, always one window. */
-enum err call_count_in(struct req *rq, const char *bucket, int64_t most,
-	int window_s) MUST_USE;
-
-/*
- * The same for a limit of the caller's own: bucket "name:whose", the last
- * minute.  The answer says what is left of it.
- */
-enum err call_count_own(struct req *rq, const char *name, const char *whose,
-	int64_t most) MUST_USE;
-
 /* COMMIT when e is E_OK (or the route keeps refusals), else ROLLBACK. */
 enum err call_end(struct req *rq, enum err e) MUST_USE;
 

@@ -61,6 +61,9 @@ enum err db_run(struct db *db, struct arena *a, const struct db_call *calls,
 
 const struct db_fault *db_fault(const struct db *db);
 
+/* Logs it when it is ours to mend or the server's, not the client's. */
+void db_log_fault(const struct db_fault *fault, enum err e);
+
 /* True while a transaction block is open, failed or not. */
 bool db_in_transaction(const struct db *db);
 

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/log.h"
+
 static void
 copy_field(char *out, size_t size, const PGresult *res, int field)
 {
@@ -67,4 +69,17 @@ db_fault_read(struct db_fault *f, const PGresult *res)
 		return err_by_code(f->name);
 	copy_field(f->message, sizeof f->message, res, PG_DIAG_MESSAGE_PRIMARY);
 	return by_state(f->state);
+}
+
+void
+db_log_fault(const struct db_fault *f, enum err e)
+{
+	char where[300], message[300];
+
+	if (e == E_INTERNAL_ERROR || f->state[0] == '5')
+		log_error(
+			"event=query-failed sqlstate=%s name=%s where=%s message=%s",
+			f->state, f->name[0] ? f->name : "-",
+			log_value(f->where, where, sizeof where),
+			log_value(f->message, message, sizeof message));
 }

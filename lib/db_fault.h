@@ -1,7 +1,7 @@
 /*
  * db_fault.h - what an error of PostgreSQL means to us.
  *
- * The part of db.c that knows SQLSTATEs; not for anybody else.
+ * The part of db that knows SQLSTATEs; what others need of it is in db.h.
  *
  * Source: PostgreSQL 15 manual, appendix A (error codes).
  */

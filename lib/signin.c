@@ -12,6 +12,7 @@
 #include "lib/conf.h"
 #include "lib/crypto.h"
 #include "lib/json.h"
+#include "lib/limit.h"
 #include "lib/log.h"
 #include "lib/metrics.h"
 #include "lib/reply.h"
@@ -42,14 +43,14 @@ signin_cost(void)
 enum err
 signin_count(struct req *rq, const char *whom)
 {
-	return call_count(rq, arena_printf(rq->arena, "account:%s", whom),
+	return limit_count(rq, arena_printf(rq->arena, "account:%s", whom),
 		conf_number(CONF_LIMIT_SENSITIVE));
 }
 
 enum err
 signin_count_address(struct req *rq)
 {
-	return call_count_own(rq, FAILED, rq->http.address,
+	return limit_count_own(rq, FAILED, rq->http.address,
 		conf_number(CONF_LIMIT_SENSITIVE));
 }
 
