@@ -19,8 +19,8 @@
 #include "lib/log.h"
 #include "lib/metrics.h"
 #include "lib/openapi.h"
+#include "lib/ready.h"
 #include "lib/schema.h"
-#include "lib/str.h"
 
 #define RUNS 3          /* of a transaction that met another one */
 #define LATE_US 1000000 /* too late to wait for a lost connection again */
@@ -324,23 +324,15 @@ static bool
 check_schema(struct db *db, struct arena *a)
 {
 	static bool known;
-	struct db_call call = { "SELECT api.schema_version()", NULL, 0 };
-	struct db_rows *rows;
-	int64_t version;
-	enum err e;
+	struct ready ready;
 
-	if (known)
+	if (known || ready_ask(db, a, &ready) == E_UNAVAILABLE)
 		return true;
-	e = db_run(db, a, &call, 1, &rows);
-	if (e == E_UNAVAILABLE)
-		return true;
-	if (e != E_OK || !str_int(db_value(rows, 0, 0), &version))
-		version = 0;
-	known = version >= SCHEMA_NEEDED;
+	known = ready.schema >= SCHEMA_NEEDED;
 	if (!known)
 		fprintf(stderr,
 			"%s: the database has schema %lld, this release needs %d: run opdesk migrate\n",
-			program, (long long)version, SCHEMA_NEEDED);
+			program, (long long)ready.schema, SCHEMA_NEEDED);
 	return known;
 }
 

@@ -15,7 +15,6 @@
 #include "lib/str.h"
 
 #define SECRET_LEAST 32 /* RFC 7518, section 3.2 */
-#define SKEW_S 30
 
 static const struct json_limits limits = { .depth = 1, .members = 16 };
 
@@ -141,7 +140,7 @@ jwt_verify(struct arena *a, const struct jwt_key *keys, size_t n,
 		return E_UNAUTHENTICATED;
 	payload = crypto_unbase64url(a, payload);
 	if (payload.p == NULL || !read_claims(a, payload, out) ||
-		out->expires_s <= now_s || out->issued_s > now_s + SKEW_S)
+		out->expires_s <= now_s || out->issued_s > now_s + JWT_SKEW_S)
 		return E_UNAUTHENTICATED;
 	return E_OK;
 }

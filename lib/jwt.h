@@ -12,6 +12,7 @@
 #include "lib/error.h"
 
 #define JWT_MAX_BYTES 2048
+#define JWT_SKEW_S 30 /* by which clocks may differ */
 
 struct jwt_key {
 	const char *kid;     /* [A-Za-z0-9_-]{1,16} */
@@ -35,7 +36,7 @@ const char *jwt_sign(struct arena *a, const struct jwt_key *keys,
 /*
  * E_OK with *out filled, or E_UNAUTHENTICATED for anything that is not a
  * token of ours that is valid at now_s (security.md A-14 to A-16): iat at
- * most 30 s in the future, exp later than now.
+ * most JWT_SKEW_S in the future, exp later than now.
  */
 enum err jwt_verify(struct arena *a, const struct jwt_key *keys, size_t n,
 	struct bytes token, int64_t now_s, struct jwt_claims *out) MUST_USE;

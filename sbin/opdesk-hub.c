@@ -18,9 +18,9 @@
 #include "lib/db.h"
 #include "lib/log.h"
 #include "lib/metrics.h"
+#include "lib/ready.h"
 #include "lib/schema.h"
 #include "lib/session.h"
-#include "lib/str.h"
 
 static int
 complain(const char *why)
@@ -34,17 +34,13 @@ static bool
 check_schema(void)
 {
 	struct db *db = db_new(conf_text(CONF_DB), "opdesk_hub", false);
-	struct db_call call = { "SELECT api.schema_version()", NULL, 0 };
 	struct arena *a = arena_new();
-	struct db_rows *rows;
-	int64_t version = 0;
-	enum err e = db_run(db, a, &call, 1, &rows);
+	struct ready ready;
+	enum err e = ready_ask(db, a, &ready);
 
-	if (e == E_OK && !str_int(db_value(rows, 0, 0), &version))
-		version = 0;
 	arena_free(a);
 	db_free(db);
-	return e == E_UNAVAILABLE || version >= SCHEMA_NEEDED;
+	return e == E_UNAVAILABLE || ready.schema >= SCHEMA_NEEDED;
 }
 
 /* The name under which this hub reports: of the machine, unless told. */

@@ -2,6 +2,7 @@
  * opdesk.c - the command for those who run opdesk.
  */
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "lib/log.h"
 #include "lib/migrate.h"
 #include "lib/password.h"
+#include "lib/ready.h"
 #include "lib/reseal.h"
 
 #define DEMO_PASSWORD "correct horse battery staple"
@@ -155,16 +157,16 @@ check(int argc, char **argv)
 {
 	struct db *db = db_new(conf_text(CONF_DB), NULL, false);
 	struct arena *a = arena_new();
-	struct db_call call = { "SELECT api.schema_version()", NULL, 0 };
-	struct db_rows *rows;
-	enum err e = db_run(db, a, &call, 1, &rows);
+	struct ready ready;
+	enum err e = ready_ask(db, a, &ready);
 	char why[512];
 
 	(void)argc;
 	(void)argv;
 	if (e == E_OK)
-		printf("settings: in order\ndatabase: schema %s\n",
-			db_text(rows, 0, 0));
+		printf("settings: in order\ndatabase: schema %" PRId64
+		       "\nclock: %" PRId64 " s ahead of the database's\n",
+			ready.schema, ready.ahead_s);
 	else
 		snprintf(why, sizeof why, "database: %s",
 			db_fault(db)->message[0] != '\0' ?
