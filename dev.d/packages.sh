@@ -40,6 +40,7 @@ needed() {
 		check command mandoc                  mandoc
 		check command git                     git
 		check command pgbouncer               pgbouncer
+		check command faketime                faketime
 		check command chromium                chromium
 		check file    /usr/lib/apache2/modules/mod_cgi.so apache2-bin
 		check file    /etc/mime.types         media-types

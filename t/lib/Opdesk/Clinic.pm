@@ -33,16 +33,19 @@ our %DEMO = (
 # programs: names, all if not said; hub => 1: with the hub; set: { OPDESK_X => … }; prepare: 'off';
 # workers: of each program (2); server: 'apache' for plain CGI under Apache,
 # also by OPDESK_TEST_SERVER for a whole run, or 'none' for the database alone;
-# pooler => 1: behind PgBouncer, also by OPDESK_TEST_POOLER.
+# pooler => 1: behind PgBouncer, also by OPDESK_TEST_POOLER;
+# beside => another: a second node, on that one's database; clock => '+3600':
+# by that many seconds its programs' clock is off.
 sub new ($class, %o) {
 	state $n = 0;
 	my $cluster = Opdesk::Cluster->find;
 	my $template = $cluster->template;
-	my $self = bless { cluster => $cluster, database => join('_', 'opdesk', $$, ++$n), owner => $$, given => {}, processes => {} }, $class;
+	my $self = bless { cluster => $cluster, database => $o{beside} ? $o{beside}{database} : join('_', 'opdesk', $$, ++$n), owner => $$,
+		beside => $o{beside}, clock => $o{clock}, given => {}, processes => {} }, $class;
 	$self->{dir} = tempdir('opdesk-XXXXXX', TMPDIR => 1);
 	push @alive, $self;
 	mkdir "$self->{dir}/$_" or die "$self->{dir}: $!" for qw(run log);
-	$cluster->psql('postgres', "CREATE DATABASE $self->{database} TEMPLATE $template STRATEGY file_copy");
+	$cluster->psql('postgres', "CREATE DATABASE $self->{database} TEMPLATE $template STRATEGY file_copy") unless $o{beside};
 	$self->{programs} = $o{programs} // [ map { m{([^/]+)\.c$} } sort glob "$TOP/cgi-bin/*.c" ];
 	$self->{workers} = $o{workers} // 2;
 	$self->listen_on_a_free_port;
@@ -93,15 +96,24 @@ sub start_pooler ($self) {
 		users => [qw(opdesk_web opdesk_signin)]);
 }
 
+# Of its programs: none of our settings, and the clock that they believe.
+sub environment ($self) {
+	my %env = map { $_ => undef } grep { /^OPDESK_/ } keys %ENV;
+	%env = (%env, LD_PRELOAD => faketime(), FAKETIME => $self->{clock}, FAKETIME_DONT_FAKE_MONOTONIC => 1) if $self->{clock};
+	return %env;
+}
+
+# Of Debian's package faketime, if it is here.
+sub faketime { (glob '/usr/lib/*/faketime/libfaketime.so.1')[0] }
+
 # A program listens before it runs, so the first request waits for it.
 sub start_program ($self, $name) {
 	my $path = "$self->{dir}/run/$name.sock";
 	unlink $path;
 	my $socket = IO::Socket::UNIX->new(Local => $path, Listen => 511) or die "$path: $!";
-	my %env = map { $_ => undef } grep { /^OPDESK_/ } keys %ENV;
 	$self->{processes}{$name} = Opdesk::Process->start(
 		command => [ '/usr/bin/multiwatch', '-f', $self->{workers}, '-r', 1_000_000, '-s', 'TERM', '--', "$BUILD/cgi-bin/$name" ],
-		stdin => $socket, log => "$self->{dir}/log/$name.log", env => { %env, OPDESK_CONF => "$self->{dir}/opdesk.conf" });
+		stdin => $socket, log => "$self->{dir}/log/$name.log", env => { $self->environment, OPDESK_CONF => "$self->{dir}/opdesk.conf" });
 }
 
 # One more under another name listens elsewhere: hub2 at run/hub2.sock.
@@ -109,9 +121,8 @@ sub start_hub ($self, $name = 'hub') {
 	my $path = "$self->{dir}/run/$name.sock";
 	unlink $path;
 	my $socket = IO::Socket::UNIX->new(Local => $path, Listen => 511) or die "$path: $!";
-	my %env = map { $_ => undef } grep { /^OPDESK_/ } keys %ENV;
 	$self->{processes}{$name} = Opdesk::Process->start(command => [ "$BUILD/sbin/opdesk-hub", '-n', $name ],
-		stdin => $socket, log => "$self->{dir}/log/$name.log", env => { %env, OPDESK_CONF => "$self->{dir}/hub.conf" });
+		stdin => $socket, log => "$self->{dir}/log/$name.log", env => { $self->environment, OPDESK_CONF => "$self->{dir}/hub.conf" });
 }
 
 # A live connection; token, origin, cookie, query; hub: by its name, past nginx.
@@ -313,7 +324,7 @@ sub shut ($self) {
 	return if $self->{owner} != $$ || !$self->{dir};
 	Opdesk::Process::end_all(values %{ $self->{processes} });
 	delete $self->{sql};
-	eval { $self->{cluster}->psql('postgres', "DROP DATABASE $self->{database} WITH (FORCE)") };
+	eval { $self->{cluster}->psql('postgres', "DROP DATABASE $self->{database} WITH (FORCE)") } unless $self->{beside};
 	remove_tree($self->{dir});
 	delete $self->{dir};
 	@alive = grep { $_ != $self } @alive;
