@@ -5,10 +5,10 @@
  * open a session.  An unknown e-mail costs the same time as a wrong password.
  * Patients sign in by code, at cgi-bin/otp.c.
  *
- * Source: requirements AUTH-1, AUTH-2, AUTH-9, AUTH-10; security.md group A.
+ * Source: requirements AUTH-1, AUTH-2, AUTH-9, AUTH-10; security.md group A,
+ * E-71.
  */
 
-#include <ctype.h>
 #include <string.h>
 
 #include "lib/api.h"
@@ -16,6 +16,7 @@
 #include "lib/crypto.h"
 #include "lib/device.h"
 #include "lib/factor.h"
+#include "lib/known.h"
 #include "lib/log.h"
 #include "lib/rows.h"
 #include "lib/signin.h"
@@ -23,6 +24,7 @@
 
 #define KEY_SESSION_S (2 * 60 * 60)
 #define FAMILY_S (30 * 24 * 60 * 60)
+#define KEY_HOLDER "admin-key" /* no e-mail */
 
 static enum err sign_in_key(struct req *rq);
 static enum err sign_in(struct req *rq);
@@ -119,6 +121,16 @@ bytes_of(const char *text)
 	return (struct bytes) { text, strlen(text) };
 }
 
+/* Tries at an account, but for those from where its owner has been before. */
+static enum err
+count_whom(struct req *rq, const char *whom)
+{
+	const char *mark;
+	enum err e = known_mark(rq, whom, &mark);
+
+	return e != E_OK ? e : signin_count(rq, mark != NULL ? mark : whom);
+}
+
 /* A key that is tried is on record, and nobody hears more for that. */
 static enum err
 refuse_key(struct req *rq)
@@ -140,7 +152,7 @@ sign_in_key(struct req *rq)
 	if (key[0] == '\0')
 		return E_NOT_FOUND;
 	if ((e = signin_count_address(rq)) != E_OK ||
-		(e = signin_count(rq, "admin-key")) != E_OK)
+		(e = count_whom(rq, KEY_HOLDER)) != E_OK)
 		return e;
 	if (!crypto_equal_secret(bytes_of(req_value(rq, "adminKey")),
 		    bytes_of(key)))
@@ -150,6 +162,7 @@ sign_in_key(struct req *rq)
 		return e != E_OK ? e : signin_refuse(rq);
 	if ((e = signin_forgive_address(rq)) != E_OK)
 		return e;
+	who.whom = KEY_HOLDER;
 	return signin_open(rq, &who, KEY_SESSION_S, false);
 }
 
@@ -175,16 +188,14 @@ sign_in(struct req *rq)
 {
 	const char *email = req_value(rq, "email");
 	const char *password = req_value(rq, "password");
-	char *lower = arena_strdup(rq->arena, email);
+	const char *lower = str_lower(rq->arena, email);
 	struct password_cost c = signin_cost();
 	struct account who;
 	bool asked;
 	enum err e;
 
-	for (char *p = lower; *p != '\0'; p++)
-		*p = (char)tolower((unsigned char)*p);
 	if ((e = signin_count_address(rq)) != E_OK ||
-		(e = signin_count(rq, lower)) != E_OK)
+		(e = count_whom(rq, lower)) != E_OK)
 		return e;
 	e = signin_find(rq, rq->route->sql, rq->values, 1, true, &who);
 	if (e != E_OK)
@@ -195,6 +206,7 @@ sign_in(struct req *rq)
 		(e = device_admit(rq, &who)) != E_OK ||
 		(e = rehash(rq, &who, password)) != E_OK)
 		return e;
+	who.whom = lower;
 	if ((e = factor_ask(rq, &who, &asked)) != E_OK || asked)
 		return e;
 	return signin_open(rq, &who, FAMILY_S, true);

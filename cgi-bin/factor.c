@@ -20,6 +20,7 @@
 #include "lib/qr.h"
 #include "lib/rows.h"
 #include "lib/seal.h"
+#include "lib/str.h"
 #include "lib/totp.h"
 
 #define FAMILY_S (30 * 24 * 60 * 60)
@@ -180,6 +181,8 @@ find_holder(struct req *rq, bool enrols, struct holder *h)
 		.hash = db_text(rows, 0, rows_column(rows, "hash")),
 		.device = db_text(rows, 0, rows_column(rows, "device")),
 	};
+	if (h->who.email != NULL)
+		h->who.whom = str_lower(rq->arena, h->who.email);
 	h->clinic = db_text(rows, 0, rows_column(rows, "clinic"));
 	h->secret = db_text(rows, 0, rows_column(rows, "secret"));
 	return challenge != NULL ? signin_count(rq, h->who.id) : E_OK;

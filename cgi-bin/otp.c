@@ -4,9 +4,10 @@
  * Connects as opdesk_signin, as cgi-bin/auth does.  Whoever asks gets the same
  * answer, after the same work, whether or not anybody is known there; what a
  * code does is decided in sql/api/otp.sql.  Neither codes nor addresses are
- * ever logged, and limits count by a digest of the address.
+ * ever logged, and limits count by a digest of the address.  A browser that it
+ * was signed in from before has codes and tries of its own (lib/known.h).
  *
- * Source: requirements AUTH-3, AUTH-9; security.md A-1 to A-9.
+ * Source: requirements AUTH-3, AUTH-9; security.md A-1 to A-9, E-71.
  */
 
 #include <ctype.h>
@@ -16,6 +17,7 @@
 #include "lib/api.h"
 #include "lib/conf.h"
 #include "lib/crypto.h"
+#include "lib/known.h"
 #include "lib/limit.h"
 #include "lib/rows.h"
 #include "lib/signin.h"
@@ -55,7 +57,7 @@ static const struct route routes[] = {
 		.path = "/api/auth/otp/request",
 		.may = PUBLIC,
 		.fields = request_fields,
-		.sql = "SELECT body, refusal FROM api.signin_send($1::text, ($2::bytea[])[1], $3::text, $4::text, $5::text, $6::int)",
+		.sql = "SELECT body, refusal FROM api.signin_send($1::text, $2::text, ($3::bytea[])[1], $4::text, $5::text, $6::text, $7::int)",
 		.shape = BODY,
 		.status = 202,
 		.handle = request,
@@ -68,7 +70,7 @@ static const struct route routes[] = {
 		.path = "/api/auth/otp/verify",
 		.may = PUBLIC,
 		.fields = verify_fields,
-		.sql = "SELECT * FROM api.signin_check($1::text, $2::bytea[])",
+		.sql = "SELECT * FROM api.signin_check($1::text, $2::text, $3::bytea[])",
 		.shape = ONE,
 		.handle = verify,
 		.tokenless = true,
@@ -80,12 +82,24 @@ static const struct route routes[] = {
 	END,
 };
 
-/* What the limits count an address by. */
-static const char *
-bucket_of(struct req *rq, const char *address)
+/*
+ * Counts a try at the address; *browser has the mark of a browser that it was
+ * signed in from before, or "", and *bucket what limits count by.
+ */
+static enum err
+count_whom(struct req *rq, const char *address, const char **browser,
+	const char **bucket)
 {
-	return crypto_token(rq->arena, session_server_key(), "code bucket",
-		address);
+	enum err e = known_mark(rq, address, browser);
+
+	if (e != E_OK)
+		return e;
+	*bucket = *browser != NULL ?
+		*browser :
+		crypto_token(rq->arena, session_server_key(), "code bucket",
+			address);
+	*browser = *browser != NULL ? *browser : "";
+	return signin_count(rq, *bucket);
 }
 
 /*
@@ -145,26 +159,27 @@ own_host(struct req *rq)
 static enum err
 request(struct req *rq)
 {
-	const char *language = req_value(rq, "language"), *address, *code;
+	const char *language = req_value(rq, "language");
+	const char *address, *browser, *bucket, *code;
 	struct bytes json;
 	enum err e;
 
 	if ((e = limit_count_own(rq, "codes", rq->http.address,
 		     conf_number(CONF_LIMIT_SENSITIVE))) != E_OK ||
 		(e = read_address(rq, &address)) != E_OK ||
-		(e = signin_count(rq, bucket_of(rq, address))) != E_OK ||
+		(e = count_whom(rq, address, &browser, &bucket)) != E_OK ||
 		(e = limit_count_in(rq,
-			 arena_printf(rq->arena, "codes:%s",
-				 bucket_of(rq, address)),
+			 arena_printf(rq->arena, "codes:%s", bucket),
 			 conf_number(CONF_LIMIT_CODES), CODE_WINDOW_S)) != E_OK)
 		return e;
 	code = new_code(rq);
 	req_bind(rq, 1, address);
-	req_bind(rq, 2, code_hashes(rq, address, code));
-	req_bind(rq, 3, code);
-	req_bind(rq, 4, language);
-	req_bind(rq, 5, own_host(rq));
-	req_bind(rq, 6,
+	req_bind(rq, 2, browser);
+	req_bind(rq, 3, code_hashes(rq, address, code));
+	req_bind(rq, 4, code);
+	req_bind(rq, 5, language);
+	req_bind(rq, 6, own_host(rq));
+	req_bind(rq, 7,
 		arena_printf(rq->arena, "%" PRId64,
 			conf_number(CONF_LIMIT_CODES_DAY)));
 	if ((e = call_query(rq, &json)) != E_OK)
@@ -188,23 +203,24 @@ digits_of(struct req *rq, const char *typed)
 static enum err
 verify(struct req *rq)
 {
-	const char *values[2];
+	const char *values[3], *bucket;
 	struct account who;
 	enum err e;
 
 	if ((e = signin_count_address(rq)) != E_OK ||
 		(e = read_address(rq, &values[0])) != E_OK ||
-		(e = signin_count(rq, bucket_of(rq, values[0]))) != E_OK)
+		(e = count_whom(rq, values[0], &values[1], &bucket)) != E_OK)
 		return e;
-	values[1] = code_hashes(rq, values[0],
+	values[2] = code_hashes(rq, values[0],
 		digits_of(rq, req_value(rq, "code")));
-	e = signin_find(rq, rq->route->sql, values, 2, false, &who);
+	e = signin_find(rq, rq->route->sql, values, 3, false, &who);
 	if (e != E_OK)
 		return e;
 	if (who.id == NULL)
 		return signin_refuse(rq);
 	if ((e = signin_forgive_address(rq)) != E_OK)
 		return e;
+	who.whom = values[0];
 	return signin_open(rq, &who, PATIENT_SESSION_S, false);
 }
 

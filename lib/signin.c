@@ -12,6 +12,7 @@
 #include "lib/conf.h"
 #include "lib/crypto.h"
 #include "lib/json.h"
+#include "lib/known.h"
 #include "lib/limit.h"
 #include "lib/log.h"
 #include "lib/metrics.h"
@@ -174,6 +175,8 @@ signin_open(struct req *rq, const struct account *who, int64_t life_s,
 		values, 8, false, &rows);
 	if (e != E_OK)
 		return e;
+	if (who->whom != NULL)
+		known_remember(rq, who->whom);
 	metrics_add(M_signins, 1);
 	log_info("event=signed-in account=%s role=%s", who->id, who->role);
 	return signin_reply(rq, who, &t);

@@ -27,6 +27,8 @@ struct account {
 	const char *email; /* where the call tells it, else NULL */
 	const char *hash;  /* of the password, or NULL */
 	bool disabled;
+	const char
+		*whom; /* what their browser is to know them by: lib/known.h */
 	const char *device; /* row of the approved one, or NULL: lib/device.h */
 	struct bytes recovery_codes; /* JSON, to be told once; or empty */
 };
@@ -62,7 +64,8 @@ enum err signin_find(struct req *rq, const char *sql, const char *const *values,
 
 /*
  * Opens a session of so many seconds in the request's transaction and answers
- * with its tokens.  With refreshes set it is a family of short ones.
+ * with its tokens.  With refreshes set it is a family of short ones.  The
+ * browser is from now on one that they have signed in from: who->whom is set.
  */
 enum err signin_open(struct req *rq, const struct account *who, int64_t life_s,
 	bool refreshes) MUST_USE;

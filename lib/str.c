@@ -177,6 +177,17 @@ hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+char *
+str_lower(struct arena *a, const char *s)
+{
+	char *lower = arena_strdup(a, s);
+
+	for (char *p = lower; *p != '\0'; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+	return lower;
+}
+
 struct bytes
 str_unescape(struct arena *a, struct bytes s, bool plus)
 {

@@ -36,6 +36,9 @@ bool str_split(struct bytes *rest, char stop, struct bytes *part) MUST_USE;
 /* Without blanks, tabs and line ends at both ends. */
 struct bytes str_trim(struct bytes s) MUST_USE;
 
+/* With A to Z in lower case, as a copy. */
+char *str_lower(struct arena *a, const char *s) MUST_USE;
+
 /*
  * Decodes %XX, and + as a blank where plus says so.  NULL when an escape is
  * broken; a NUL byte may be in the result, so look at n.

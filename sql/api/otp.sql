@@ -38,9 +38,10 @@ BEGIN
                  AND NOT a.is_deleted)::int > 0;
 END $$;
 
--- Sends a code, in place of the one before.  most: so many a day in a clinic,
+-- Sends a code, in place of the one before.  browser: the mark of one that the
+-- address was signed in from before, or ''.  most: so many a day in a clinic,
 -- since each costs money; 0 is no limit.
-CREATE FUNCTION api.signin_send(address text, code_hash bytea, code text, language text, host text, most int, OUT body json, OUT refusal text)
+CREATE FUNCTION api.signin_send(address text, browser text, code_hash bytea, code text, language text, host text, most int, OUT body json, OUT refusal text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   ends timestamptz := clock_timestamp() + interval '5 minutes';
@@ -53,8 +54,8 @@ BEGIN
     refusal := 'RATE_LIMITED';
     RETURN;
   END IF;
-  INSERT INTO auth.code AS c (clinic_id, address, hash, expires_at)
-  VALUES (auth.clinic_id(), signin_send.address, CASE WHEN known THEN code_hash END, ends)
+  INSERT INTO auth.code AS c (clinic_id, address, browser, hash, expires_at)
+  VALUES (auth.clinic_id(), signin_send.address, signin_send.browser, CASE WHEN known THEN code_hash END, ends)
   ON CONFLICT ON CONSTRAINT code_pkey DO UPDATE SET hash = EXCLUDED.hash, tries = 0, expires_at = EXCLUDED.expires_at
   RETURNING c.failures >= 100 INTO shut;
   INSERT INTO core.outbox AS o (clinic_id, kind, channel, recipient, subject, body, expires_at)
@@ -67,25 +68,40 @@ BEGIN
 END $$;
 
 -- Who sent the right code back; nobody: an account of NULL, and the caller
--- commits, because the try has been counted.  The row's lock lets one of many
+-- commits, because the try has been counted.  The rows' locks let one of many
 -- at the same moment win.  The code may be of any of the keys.
-CREATE FUNCTION api.signin_check(address text, code_hashes bytea[], OUT account uuid, OUT role text, OUT name text, OUT hash text, OUT disabled boolean)
+--
+-- From a known browser the code may be that which was asked for elsewhere: of
+-- two messages people type the last, whoever made it come.  Tries count there
+-- while a code that this browser asked for lives, else as everybody's.
+CREATE FUNCTION api.signin_check(address text, browser text, code_hashes bytea[], OUT account uuid, OUT role text, OUT name text, OUT hash text, OUT disabled boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   c auth.code;
+  own auth.code;
+  fits boolean := false;
   patient uuid;
 BEGIN
   disabled := false;
-  SELECT * INTO c FROM auth.code x WHERE x.clinic_id = auth.clinic_id() AND x.address = signin_check.address FOR UPDATE;
-  IF NOT FOUND OR c.expires_at <= clock_timestamp() OR c.tries >= 5 OR c.failures >= 100 THEN
+  FOR c IN SELECT * FROM auth.code x
+            WHERE x.clinic_id = auth.clinic_id() AND x.address = signin_check.address AND x.browser IN ('', signin_check.browser)
+            ORDER BY x.browser FOR UPDATE LOOP
+    IF own.address IS NULL OR c.expires_at > clock_timestamp() THEN
+      own := c;
+    END IF;
+    fits := fits OR c.expires_at > clock_timestamp() AND c.tries < 5 AND c.failures < 100 AND coalesce(c.hash = ANY (code_hashes), false);
+  END LOOP;
+  IF own.address IS NULL OR own.expires_at <= clock_timestamp() OR own.tries >= 5 OR own.failures >= 100 THEN
     RETURN;
-  ELSIF c.hash IS NULL OR c.hash <> ALL (code_hashes) THEN
-    UPDATE auth.code x SET tries = x.tries + 1, failures = x.failures + 1 WHERE x.clinic_id = c.clinic_id AND x.address = c.address;
+  ELSIF NOT fits THEN
+    UPDATE auth.code x SET tries = x.tries + 1, failures = x.failures + 1
+     WHERE x.clinic_id = own.clinic_id AND x.address = own.address AND x.browser = own.browser;
     RETURN;
   END IF;
-  UPDATE auth.code x SET hash = NULL, failures = 0, expires_at = clock_timestamp() WHERE x.clinic_id = c.clinic_id AND x.address = c.address;
-  patient := auth.welcome(c.address);
-  PERFORM api.signin_adopt(patient, c.address);
+  UPDATE auth.code x SET hash = NULL, failures = 0, expires_at = clock_timestamp()
+   WHERE x.clinic_id = own.clinic_id AND x.address = own.address AND x.browser IN ('', signin_check.browser);
+  patient := auth.welcome(own.address);
+  PERFORM api.signin_adopt(patient, own.address);
   SELECT u.id, u.role, auth.name_of(u) INTO account, role, name FROM auth.account u WHERE u.patient_id = patient AND NOT u.disabled;
 END $$;
 

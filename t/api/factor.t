@@ -70,6 +70,7 @@ $res = login('admin');
 ok $res->json->{enrolmentRequired}, 'what is not confirmed is asked for nowhere';
 $res = confirm($challenge, totp($secret));
 status_is $res, 200, 'the first code of the app does';
+is scalar(grep { /^__Secure-opdesk-known=[\w-]{43}\.[\w-]{43};/ } $res->headers('Set-Cookie')), 1, 'the browser is one that they have signed in from';
 is with($res)->get($me)->json->{role}, 'admin', 'and signs in';
 like join("\n", $res->headers('Set-Cookie')), qr/^__Host-opdesk=.*^__Secure-opdesk-refresh=/ms, 'as a browser, too';
 my @codes = @{ $res->json->{recoveryCodes} };
@@ -97,6 +98,7 @@ error_is mfa($res->json->{challenge}, totp($secret, column('step'))), 401, 'INVA
 forget_steps();
 $res = mfa($res->json->{challenge}, totp($secret));
 status_is $res, 200, 'a code of the app completes it';
+is scalar(grep { /^__Secure-opdesk-known=/ } $res->headers('Set-Cookie')), 1, 'which it is again';
 is_deeply [ sort keys %{ $res->json } ], [qw(accessToken expiresAt refreshToken user)], 'to a session like any other';
 is with($res)->get($me)->json->{role}, 'admin', 'of that account';
 status_is $visitor->post('/api/auth/refresh', { refreshToken => $res->json->{refreshToken} }), 200, 'that is refreshed without being asked again';

@@ -45,6 +45,12 @@ my %again = ('Idempotency-Key' => 'once-and-only-once-0001');
 sub hold () { $visitor->post('/api/reservations', $wish, \%again)->json->{token} }
 sub book () { $visitor->post('/api/appointments', { name => 'N', phone => '9811111111' }, \%again)->json }
 my ($held, $booked) = (hold(), book());
+my $browser = $clinic->visitor(browser => 1);
+sub marks () {
+	status_is $browser->post('/api/auth/login', { email => 'desk@opdesk.test', password => 'correct horse battery staple' }), 200, 'somebody signs in where they have before';
+	return split /\./, $browser->cookie('__Secure-opdesk-known');
+}
+my @marks = marks();
 like $held, qr/^[\w-]{43}$/, 'somebody holds a time';
 status_is $sync, 200, 'a page has synchronised';
 
@@ -83,6 +89,9 @@ status_is refresh($next->json->{refreshToken}), 200, 'and so on';
 
 status_is $visitor->post('/api/auth/otp/verify', { phone => $patient, code => $code }), 200, 'a code that was on its way signs in';
 status_is $visitor->post('/api/auth/otp/verify', { phone => $patient, code => send_code($patient) }), 200, 'and one that was sent since';
+my @newer = marks();
+is "@newer[0 .. $#marks]", "$marks[0] $newer[1]", 'a browser that somebody signed in from is still known';
+isnt $newer[1], $marks[1], 'now by the new key';
 status_is $clinic->as('frontdesk')->post('/api/admin/appointments/sync', { cursor => $sync->json->{cursor} }), 200, 'a cursor of before is still ours';
 
 is hold(), $held, 'a reservation that is asked for again has the token that it had';

@@ -6,14 +6,14 @@ CREATE FUNCTION tap.door(query text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
   RETURN tap.ask('public', query, 'opdesk_signin');
 END $$;
-CREATE FUNCTION tap.send(address text, code text DEFAULT '111111', language text DEFAULT 'en', most int DEFAULT 0) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION tap.send(address text, code text DEFAULT '111111', language text DEFAULT 'en', most int DEFAULT 0, browser text DEFAULT '') RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
-  RETURN tap.door(format('SELECT coalesce(refusal, body::text) FROM api.signin_send(%L, sha256(%L), %L, %L, ''one.test'', %s)',
-                         address, address || code, code, language, most));
+  RETURN tap.door(format('SELECT coalesce(refusal, body::text) FROM api.signin_send(%L, %L, sha256(%L), %L, %L, ''one.test'', %s)',
+                         address, browser, address || code, code, language, most));
 END $$;
-CREATE FUNCTION tap.check(address text, code text DEFAULT '111111') RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION tap.check(address text, code text DEFAULT '111111', browser text DEFAULT '') RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
-  RETURN tap.door(format('SELECT concat_ws('' '', role, name) FROM api.signin_check(%L, ARRAY[sha256(''another''), sha256(%L)])', address, address || code));
+  RETURN tap.door(format('SELECT concat_ws('' '', role, name) FROM api.signin_check(%L, %L, ARRAY[sha256(''another''), sha256(%L)])', address, browser, address || code));
 END $$;
 CREATE FUNCTION tap.letter(address text) RETURNS text LANGUAGE sql
 RETURN (SELECT concat_ws('|', o.channel, o.subject, o.body, o.status) FROM core.outbox o WHERE o.recipient = address ORDER BY o.created_at DESC LIMIT 1);
@@ -54,6 +54,25 @@ SELECT is((SELECT failures FROM auth.code WHERE address = '+919811100001'), 0, '
 SELECT is(tap.check('+919811100999'), '', 'where none was asked for, none is right');
 SELECT is((SELECT count(*) FROM auth.code WHERE address = '+919811100999'), 0::bigint, 'and nothing is remembered');
 
+-- A browser that the owner signed in from before has a row of its own.
+SELECT is(tap.send('+919811100001', '444444', browser => 'home') IS NOT NULL AND tap.send('+919811100001', '555555') IS NOT NULL, true, 'codes are asked for at home and elsewhere');
+SELECT is(tap.check('+919811100001', 'x'), '', 'a wrong one elsewhere') FROM generate_series(1, 6);
+SELECT is((SELECT string_agg(concat_ws(' ', browser, tries, failures), '|' ORDER BY browser) FROM auth.code WHERE address = '+919811100001'), ' 5 5|home 0 0', 'is none at home');
+SELECT is(tap.check('+919811100001', '444444'), '', 'the code of home is none elsewhere');
+SELECT is(tap.check('+919811100001', '555555', 'home'), '', 'what is spent elsewhere is none at home either');
+SELECT is(tap.check('+919811100001', '444444', 'home'), 'patient Asha', 'its own signs in');
+SELECT is((SELECT string_agg(concat_ws(' ', browser, hash IS NULL, failures), '|' ORDER BY browser) FROM auth.code WHERE address = '+919811100001'), ' t 0|home t 0', 'and ends both');
+SELECT is(tap.send('+919811100001', '444444', browser => 'home') IS NOT NULL AND tap.send('+919811100001', '555555') IS NOT NULL
+  AND tap.check('+919811100001', '555555', 'home') = 'patient Asha', true, 'of two messages the later one does, whoever made it come');
+SELECT is(tap.check('+919811100001', c, 'home') || tap.check('+919811100001', c), '', 'then neither ' || c) FROM unnest(ARRAY['444444', '555555']) c;
+SELECT is(tap.send('+919811100001', '444444', browser => 'home') IS NOT NULL, true, 'a hundred wrong ones at home');
+UPDATE auth.code SET failures = 100 WHERE address = '+919811100001' AND browser = 'home';
+SELECT is(tap.check('+919811100001', '444444', 'home'), '', 'shut home');
+SELECT is(tap.send('+919811100001', '555555') IS NOT NULL AND tap.check('+919811100001', '555555', 'home') = '', true, 'for every code');
+SELECT is(tap.check('+919811100001', '555555'), 'patient Asha', 'and nothing else');
+DELETE FROM auth.code WHERE browser = 'home';
+SELECT is(tap.send('+919811100001', '555555') IS NOT NULL AND tap.check('+919811100001', '555555', 'home') = 'patient Asha', true, 'where home has asked for none, it is like everywhere');
+
 -- Whose an address is
 INSERT INTO core.patient (id, clinic_id, name, phone, created_at) VALUES
   (tap.id('elder'), tap.id('one'), 'Elder', '+919811100050', now() - interval '2 days'), (tap.id('younger'), tap.id('one'), 'Younger', '+919811100050', now());
@@ -85,13 +104,13 @@ SELECT is(tap.send('+919811100072') IS NOT NULL AND tap.letter('+919811100072') 
 
 -- Rights
 SELECT is(tap.ask('public', format('SELECT 1 FROM %s', f)), '!42501 permission denied for function ' || split_part(split_part(f, '(', 1), '.', 2), f || ' is not for other programs')
-  FROM unnest(ARRAY['api.signin_send('''', '''', '''', '''', '''', 0)', 'api.signin_check('''', ''{}'')', 'api.signin_address('''', '''')']) f;
+  FROM unnest(ARRAY['api.signin_send('''', '''', '''', '''', '''', '''', 0)', 'api.signin_check('''', '''', ''{}'')', 'api.signin_address('''', '''')']) f;
 SELECT is(tap.ask('admin', format('SELECT 1 FROM %s', f), 'opdesk_signin'), '!42501 permission denied for function ' || split_part(split_part(f, '(', 1), '.', 2),
        'nor the inner ones for sign-in: ' || f)
   FROM unnest(ARRAY['auth.welcome('''')', 'auth.patient_at('''')', 'auth.claim('''')', 'core.adopt(NULL, NULL)', 'api.signin_adopt(NULL, '''')']) f;
 SELECT is(tap.ask('admin', 'SELECT 1 FROM ' || t, r), '!42501 permission denied for table ' || split_part(t, '.', 2), r || ' reads nothing of ' || t)
   FROM unnest(ARRAY['core.outbox', 'auth.code', 'auth.reach']) t, unnest(ARRAY['opdesk_web', 'opdesk_signin', 'opdesk_worker']) r;
-SELECT is(tap.door('SELECT auth.role() || (SELECT count(*) FROM core.appointment) FROM api.signin_check(''+919811100070'', ''{}'')'), 'public0', 'sign-in leaves its caller a stranger');
+SELECT is(tap.door('SELECT auth.role() || (SELECT count(*) FROM core.appointment) FROM api.signin_check(''+919811100070'', '''', ''{}'')'), 'public0', 'sign-in leaves its caller a stranger');
 
 -- Old codes
 UPDATE auth.code SET expires_at = now() - interval '2 days', failures = CASE address WHEN '+919811100001' THEN 3 ELSE 0 END;

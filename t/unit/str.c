@@ -186,6 +186,16 @@ test_trim(void)
 }
 
 static void
+test_lower(struct arena *a)
+{
+	is_str(str_lower(a, "Asha@Example.ORG"), "asha@example.org",
+		"letters are lowered");
+	is_str(str_lower(a, "[`{@AZaz09]"), "[`{@azaz09]", "and nothing else");
+	is_str(str_lower(a, "\xc3\x84"), "\xc3\x84", "nor what is not ASCII");
+	is_str(str_lower(a, ""), "", "nothing is nothing");
+}
+
+static void
 test_unescape(struct arena *a)
 {
 	static const struct {
@@ -246,6 +256,7 @@ main(void)
 	test_compare();
 	test_split();
 	test_trim();
+	test_lower(a);
 	test_unescape(a);
 	arena_free(a);
 	return done_testing();
