@@ -8,7 +8,6 @@
  * Source: requirements AUTH-4, AUTH-9; security.md A-10 to A-12.
  */
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -18,19 +17,19 @@
 #include "lib/crypto.h"
 #include "lib/factor.h"
 #include "lib/qr.h"
+#include "lib/recovery.h"
 #include "lib/rows.h"
 #include "lib/seal.h"
 #include "lib/str.h"
 #include "lib/totp.h"
 
 #define FAMILY_S (30 * 24 * 60 * 60)
-#define RECOVERY_CODES 10
-#define RECOVERY_CHARS 16 /* of 32 kinds: 80 bits */
 
 static enum err show(struct req *rq);
 static enum err tell(struct req *rq);
 static enum err enrol(struct req *rq);
 static enum err confirm(struct req *rq);
+static enum err renew(struct req *rq);
 static enum err unenrol(struct req *rq);
 
 /* clang-format off */
@@ -58,7 +57,7 @@ static const struct field confirm_fields[] = {
 	END,
 };
 
-static const struct field unenrol_fields[] = {
+static const struct field password_fields[] = {
 	{ "password", IN_BODY, T_SECRET, 1, 256 },
 	END,
 };
@@ -69,7 +68,7 @@ static const struct route routes[] = {
 		.path = "/api/auth/mfa",
 		.may = PUBLIC,
 		.fields = show_fields,
-		.sql = "SELECT passed FROM api.signin_show($1::bytea, $2::bytea, $3::bigint, $4::bytea)",
+		.sql = "SELECT refusal FROM api.signin_show($1::bytea, $2::bytea, $3::bigint, $4::bytea)",
 		.shape = ONE,
 		.handle = show,
 		.tokenless = true,
@@ -94,8 +93,8 @@ static const struct route routes[] = {
 		.path = "/api/auth/totp/enrol",
 		.may = PUBLIC,
 		.fields = enrol_fields,
-		.sql = "SELECT body, refusal FROM api.signin_enrol($1::uuid, $2::bytea)",
-		.shape = BODY,
+		.sql = "SELECT refusal FROM api.signin_enrol($1::uuid, $2::bytea)",
+		.shape = ONE,
 		.handle = enrol,
 		.limit = LIMIT_SENSITIVE,
 		.errors = ERRORS(E_FORBIDDEN, E_INVALID_CREDENTIALS,
@@ -119,11 +118,24 @@ static const struct route routes[] = {
 		.doc = "Confirms the app with its first code; signs in after a challenge",
 	},
 	{
+		.method = POST,
+		.path = "/api/auth/totp/recovery-codes",
+		.may = STAFF,
+		.fields = password_fields,
+		.sql = "SELECT refusal FROM api.signin_renew($1::text[])",
+		.shape = ONE,
+		.handle = renew,
+		.limit = LIMIT_SENSITIVE,
+		.errors = ERRORS(E_INVALID_CREDENTIALS, E_NOT_FOUND),
+		.returns = "RecoveryCodes",
+		.doc = "New recovery codes; those from before work no more",
+	},
+	{
 		.method = DELETE,
 		.path = "/api/auth/totp",
 		.may = STAFF,
-		.fields = unenrol_fields,
-		.sql = "SELECT body, refusal FROM api.signin_unenrol()",
+		.fields = password_fields,
+		.sql = "SELECT refusal FROM api.signin_unenrol()",
 		.shape = NONE,
 		.handle = unenrol,
 		.limit = LIMIT_SENSITIVE,
@@ -188,19 +200,6 @@ find_holder(struct req *rq, bool enrols, struct holder *h)
 	return challenge != NULL ? signin_count(rq, h->who.id) : E_OK;
 }
 
-/* People copy a code with blanks and dashes, and in capitals. */
-static const char *
-plain(struct req *rq, const char *typed)
-{
-	char *code = arena_strdup(rq->arena, typed), *to = code;
-
-	for (const char *p = code; *p != '\0'; p++)
-		if (!isspace((unsigned char)*p) && *p != '-')
-			*to++ = (char)tolower((unsigned char)*p);
-	*to = '\0';
-	return code;
-}
-
 /* *step is the number of the step whose code it is, as text, or NULL. */
 static enum err
 read_code(struct req *rq, const struct holder *h, const char *typed,
@@ -216,18 +215,25 @@ read_code(struct req *rq, const struct holder *h, const char *typed,
 	e = unseal(rq->arena, bytes_of(h->secret), place_of(rq, h), &secret);
 	if (e != E_OK)
 		return e;
-	n = totp_step(secret, plain(rq, typed), clock_us() / 1000000);
+	n = totp_step(secret, str_unspaced(rq->arena, typed),
+		clock_us() / 1000000);
 	if (n != TOTP_NONE)
 		*step = arena_printf(rq->arena, "%" PRId64, n);
 	return E_OK;
 }
 
-/* Bound to the account, and too long to be found by trying all. */
-static struct bytes
-recovery_text(struct req *rq, const struct holder *h, const char *code)
+/* The route's call, which answers with a refusal or NULL. */
+static enum err
+call_refusing(struct req *rq, const char *const *values, int n)
 {
-	return bytes_of(
-		arena_printf(rq->arena, "recovery %s %s", h->who.id, code));
+	const char *refusal;
+	struct db_rows *rows;
+	enum err e = call_rows(rq, rq->route->sql, values, n, false, &rows);
+
+	if (e != E_OK || (refusal = db_text(rows, 0, 0)) == NULL)
+		return e;
+	e = err_by_code(refusal);
+	return e == E_INVALID_CREDENTIALS ? signin_refuse(rq) : e;
 }
 
 static enum err
@@ -237,7 +243,6 @@ show(struct req *rq)
 	const char *recovery = req_value(rq, "recoveryCode");
 	const char *values[4] = { req_value(rq, "challenge") };
 	struct holder h;
-	struct db_rows *rows;
 	enum err e;
 
 	if ((code == NULL) == (recovery == NULL))
@@ -247,14 +252,9 @@ show(struct req *rq)
 		return e;
 	values[1] = h.secret;
 	if (recovery != NULL)
-		values[3] = crypto_bytea_sha256(rq->arena,
-			recovery_text(rq, &h, plain(rq, recovery)));
-	e = call_rows(rq, rq->route->sql, values, 4, false, &rows);
-	if (e != E_OK)
-		return e;
-	if (db_value(rows, 0, 0).p[0] != 't')
-		return signin_refuse(rq);
-	if ((e = signin_forgive_address(rq)) != E_OK)
+		values[3] = recovery_hash(rq->arena, h.who.id, recovery);
+	if ((e = call_refusing(rq, values, 4)) != E_OK ||
+		(e = signin_forgive_address(rq)) != E_OK)
 		return e;
 	return signin_open(rq, &h.who, FAMILY_S, true);
 }
@@ -271,39 +271,50 @@ tell(struct req *rq)
 	return reply_json(rq, json);
 }
 
-/* A challenge, or staff that is signed in; not both, nor anybody else. */
+/* By a challenge, or as staff that is signed in; not both, nor anybody else. */
 static enum err
-check_who(struct req *rq)
+find_enroller(struct req *rq, struct holder *h)
 {
-	bool staff = rq->session.role & STAFF;
+	bool challenged = req_value(rq, "challenge") != NULL;
 
-	if (req_value(rq, "challenge") != NULL)
-		return !rq->session.signed_in ?
-			E_OK :
-			req_fault(rq, "challenge", "You are signed in.");
-	if (!rq->session.signed_in)
-		return req_fault(rq, "challenge", "It is missing.");
-	return staff ? E_OK : E_FORBIDDEN;
+	if (challenged == rq->session.signed_in)
+		return req_fault(rq, "challenge",
+			challenged ? "You are signed in." : "It is missing.");
+	if (!challenged && !(rq->session.role & STAFF))
+		return E_FORBIDDEN;
+	return find_holder(rq, true, h);
+}
+
+/* The caller; whoever finds their page open does not know the password. */
+static enum err
+prove_holder(struct req *rq, struct holder *h)
+{
+	struct password_cost c = signin_cost();
+	enum err e = find_holder(rq, true, h);
+
+	if (e != E_OK)
+		return e == E_BAD_TRANSITION ? E_NOT_FOUND : e;
+	return password_verify(req_value(rq, "password"), h->who.hash, &c) ?
+		E_OK :
+		signin_refuse(rq);
 }
 
 static enum err
 enrol(struct req *rq)
 {
 	char random[TOTP_SECRET_BYTES];
-	struct bytes secret = { random, sizeof random }, svg, json;
-	const char *text, *uri;
+	struct bytes secret = { random, sizeof random }, svg;
+	const char *values[2], *text, *uri;
 	struct buf b = buf_new(rq->arena, 8192);
 	struct holder h;
 	enum err e;
 
-	if ((e = check_who(rq)) != E_OK ||
-		(e = find_holder(rq, true, &h)) != E_OK)
+	if ((e = find_enroller(rq, &h)) != E_OK)
 		return e;
 	crypto_random(random, sizeof random);
-	req_bind(rq, 1, h.who.id);
-	e = seal(rq->arena, secret, place_of(rq, &h), &rq->values[1]);
-	rq->n = 2;
-	if (e != E_OK || (e = call_query(rq, &json)) != E_OK)
+	values[0] = h.who.id;
+	e = seal(rq->arena, secret, place_of(rq, &h), &values[1]);
+	if (e != E_OK || (e = call_refusing(rq, values, 2)) != E_OK)
 		return e;
 	text = totp_secret_text(rq->arena, secret);
 	crypto_wipe(random, sizeof random);
@@ -318,85 +329,62 @@ enrol(struct req *rq)
 	return reply_json(rq, buf_bytes(&b));
 }
 
-/* "abcd-efgh-jkmn-pqrs": no letter that looks like another or a digit. */
-static void
-new_recovery_code(struct req *rq, const struct holder *h, struct buf *codes,
-	struct buf *hashes)
+static enum err
+reply_codes(struct req *rq, struct bytes codes)
 {
-	static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz";
-	unsigned char random[RECOVERY_CHARS], hash[CRYPTO_SHA256_BYTES];
-	char code[RECOVERY_CHARS + 1] = "";
-
-	crypto_random(random, sizeof random);
-	for (size_t i = 0; i < sizeof random; i++)
-		code[i] = letters[random[i] % 32];
-	crypto_sha256(recovery_text(rq, h, code), hash);
-	buf_printf(hashes, "%s%s", hashes->n > 1 ? "," : "",
-		crypto_hex(rq->arena,
-			(struct bytes) { (char *)hash, sizeof hash })
-			.p);
-	buf_printf(codes, "%s\"%.4s-%.4s-%.4s-%.4s\"", codes->n > 1 ? "," : "",
-		code, code + 4, code + 8, code + 12);
-	crypto_wipe(code, sizeof code);
+	return reply_json(rq,
+		json_add_raw(rq->arena, BYTES("{}"), "recoveryCodes", codes));
 }
 
 static enum err
 confirm(struct req *rq)
 {
-	const char *challenge = req_value(rq, "challenge"), *refusal;
+	const char *challenge = req_value(rq, "challenge");
 	const char *values[5] = { challenge };
-	struct buf codes = buf_new(rq->arena, 512);
-	struct buf hashes = buf_new(rq->arena, 1024);
+	struct recovery made;
 	struct holder h;
-	struct db_rows *rows;
 	enum err e;
 
-	if ((e = check_who(rq)) != E_OK ||
-		(e = find_holder(rq, true, &h)) != E_OK ||
+	if ((e = find_enroller(rq, &h)) != E_OK ||
 		(e = read_code(rq, &h, req_value(rq, "code"), &values[3])) !=
 			E_OK)
 		return e;
-	buf_putc(&codes, '[');
-	buf_putc(&hashes, '{');
-	for (int i = 0; i < RECOVERY_CODES; i++)
-		new_recovery_code(rq, &h, &codes, &hashes);
-	buf_putc(&codes, ']');
-	buf_putc(&hashes, '}');
+	made = recovery_make(rq->arena, h.who.id);
 	values[1] = h.who.id;
 	values[2] = h.secret;
-	values[4] = hashes.p;
-	if ((e = call_rows(rq, rq->route->sql, values, 5, false, &rows)) !=
-		E_OK)
+	values[4] = made.hashes;
+	if ((e = call_refusing(rq, values, 5)) != E_OK)
 		return e;
-	if ((refusal = db_text(rows, 0, 0)) != NULL) {
-		e = err_by_code(refusal);
-		return e == E_INVALID_CREDENTIALS ? signin_refuse(rq) : e;
-	}
 	if (challenge == NULL)
-		return reply_json(rq,
-			json_add_raw(rq->arena, BYTES("{}"), "recoveryCodes",
-				buf_bytes(&codes)));
+		return reply_codes(rq, made.codes);
 	if ((e = signin_forgive_address(rq)) != E_OK)
 		return e;
-	h.who.recovery_codes = buf_bytes(&codes);
+	h.who.recovery_codes = made.codes;
 	return signin_open(rq, &h.who, FAMILY_S, true);
 }
 
-/* Whoever finds a page open does not know the password. */
+static enum err
+renew(struct req *rq)
+{
+	struct recovery made;
+	struct holder h;
+	enum err e;
+
+	if ((e = prove_holder(rq, &h)) != E_OK)
+		return e;
+	made = recovery_make(rq->arena, h.who.id);
+	e = call_refusing(rq, &made.hashes, 1);
+	return e != E_OK ? e : reply_codes(rq, made.codes);
+}
+
 static enum err
 unenrol(struct req *rq)
 {
-	struct password_cost c = signin_cost();
 	struct holder h;
-	struct bytes json;
 	enum err e;
 
-	if ((e = find_holder(rq, true, &h)) != E_OK)
-		return e == E_BAD_TRANSITION ? E_NOT_FOUND : e;
-	if (!password_verify(req_value(rq, "password"), h.who.hash, &c))
-		return signin_refuse(rq);
-	rq->n = 0;
-	if ((e = call_query(rq, &json)) != E_OK)
+	if ((e = prove_holder(rq, &h)) != E_OK ||
+		(e = call_refusing(rq, NULL, 0)) != E_OK)
 		return e;
 	return reply_json(rq, BYTES(""));
 }

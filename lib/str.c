@@ -188,6 +188,18 @@ str_lower(struct arena *a, const char *s)
 	return lower;
 }
 
+char *
+str_unspaced(struct arena *a, const char *s)
+{
+	char *out = str_lower(a, s), *to = out;
+
+	for (const char *p = out; *p != '\0'; p++)
+		if (!is_blank(*p) && *p != '-')
+			*to++ = *p;
+	*to = '\0';
+	return out;
+}
+
 struct bytes
 str_unescape(struct arena *a, struct bytes s, bool plus)
 {

@@ -40,6 +40,12 @@ struct bytes str_trim(struct bytes s) MUST_USE;
 char *str_lower(struct arena *a, const char *s) MUST_USE;
 
 /*
+ * A code as it was made, however it was copied: without blanks, line ends and
+ * dashes, ASCII capitals as small letters.  In the arena.
+ */
+char *str_unspaced(struct arena *a, const char *s) MUST_USE;
+
+/*
  * Decodes %XX, and + as a blank where plus says so.  NULL when an escape is
  * broken; a NUL byte may be in the result, so look at n.
  */

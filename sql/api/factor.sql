@@ -53,13 +53,14 @@ BEGIN
   UPDATE auth.totp f SET failures = f.failures + 1 WHERE f.account_id = account AND f.confirmed_at IS NOT NULL;
 END $$;
 
--- Whether the second factor was shown.  step: whose code it was, with that
--- secret, or NULL; recovery: the hash of a recovery code, or NULL.  The rows'
--- locks let one of many at the same moment win.
-CREATE FUNCTION api.signin_show(challenge bytea, secret bytea, step bigint, recovery bytea, OUT passed boolean)
+-- The second factor is shown.  step: whose code it was, with that secret, or
+-- NULL; recovery: the hash of a recovery code, or NULL.  The rows' locks let
+-- one of many at the same moment win.
+CREATE FUNCTION api.signin_show(challenge bytea, secret bytea, step bigint, recovery bytea, OUT refusal text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   who uuid := (api.signin_challenge(challenge, false)).account_id;
+  passed boolean;
 BEGIN
   UPDATE auth.totp f SET step = signin_show.step, failures = 0
    WHERE f.account_id = who AND f.secret = signin_show.secret AND f.confirmed_at IS NOT NULL AND f.step < signin_show.step AND f.failures < 100;
@@ -72,12 +73,13 @@ BEGIN
   IF passed THEN
     DELETE FROM auth.challenge c WHERE c.hash = challenge;
   ELSE
+    refusal := 'INVALID_CREDENTIALS';
     PERFORM api.signin_failed(challenge, who);
   END IF;
 END $$;
 
 -- A secret to be confirmed; one that is confirmed stays.
-CREATE FUNCTION api.signin_enrol(account uuid, secret bytea, OUT body json, OUT refusal text)
+CREATE FUNCTION api.signin_enrol(account uuid, secret bytea, OUT refusal text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   INSERT INTO auth.totp AS f (account_id, clinic_id, secret)
@@ -120,7 +122,18 @@ BEGIN
     FROM auth.account u LEFT JOIN auth.totp f ON f.account_id = u.id WHERE u.id = auth.uid() AND NOT u.is_key;
 END $$;
 
-CREATE FUNCTION api.signin_unenrol(OUT body json, OUT refusal text)
+-- codes: hashes, in hex, in the place of those that were.
+CREATE FUNCTION api.signin_renew(codes text[], OUT refusal text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE auth.totp f SET recovery_hashes = ARRAY(SELECT decode(h, 'hex') FROM unnest(codes) h)
+   WHERE f.account_id = auth.uid() AND f.confirmed_at IS NOT NULL;
+  IF NOT FOUND THEN
+    refusal := 'NOT_FOUND';
+  END IF;
+END $$;
+
+CREATE FUNCTION api.signin_unenrol(OUT refusal text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   DELETE FROM auth.totp f WHERE f.account_id = auth.uid();
@@ -131,7 +144,7 @@ END $$;
 
 CALL pg_temp.belong_to_auth(
   'signin_ask', 'signin_challenge', 'signin_holder', 'signin_failed', 'signin_show', 'signin_enrol', 'signin_confirm', 'signin_factor',
-  'signin_unenrol');
+  'signin_renew', 'signin_unenrol');
 GRANT EXECUTE ON FUNCTION api.signin_ask, api.signin_holder, api.signin_show, api.signin_enrol, api.signin_confirm, api.signin_factor,
-  api.signin_unenrol TO opdesk_signin;
+  api.signin_renew, api.signin_unenrol TO opdesk_signin;
 SET LOCAL ROLE opdesk_api;

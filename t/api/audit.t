@@ -172,6 +172,9 @@ unlike JSON::PP->new->encode($event->{fields}), qr/\Q$secret\E/, 'without the se
 my ($recovery) = @{ $res->json->{recoveryCodes} };
 my $challenge = $visitor->post('/api/auth/login', { email => 'meera@opdesk.test', password => 'correct horse battery staple' })->json->{challenge};
 leaves $visitor->post('/api/auth/mfa', { challenge => $challenge, recoveryCode => $recovery }), 200, [ 'public second_factor updated', 'doctor session signed_in' ], 'a recovery code that is used up';
+$res = $meera->post('/api/auth/totp/recovery-codes', { password => 'correct horse battery staple' });
+($event) = leaves $res, 200, ['doctor second_factor updated'], 'new recovery codes';
+is_deeply $event->{fields}, { recovery_hashes => 'changed' }, 'which are not told';
 leaves $meera->request('DELETE', '/api/auth/totp', { password => 'correct horse battery staple' }, {}), 204, ['doctor second_factor deleted'], 'and a second factor that is given up';
 
 #

@@ -233,6 +233,34 @@ error_is $desk->post('/api/auth/totp/enrol', { challenge => challenge() }), 400,
 error_is $visitor->post('/api/auth/totp/enrol', {}), 400, 'VALIDATION_ERROR', 'and who is not, one';
 error_is $clinic->as('patient')->post('/api/auth/totp/enrol', {}), 403, 'FORBIDDEN', 'patients have no second factor';
 
+# New recovery codes.
+sub renew ($who, $password) { $who->post('/api/auth/totp/recovery-codes', { password => $password }) }
+$clinic->psql("UPDATE auth.totp SET failures = 0");
+$before = column('recovery_hashes', 'frontdesk');
+error_is renew($desk, 'wrong'), 401, 'INVALID_CREDENTIALS', 'new recovery codes need the password';
+error_is $desk->post('/api/auth/totp/recovery-codes', $_), 400, 'VALIDATION_ERROR', 'and nothing else' for {}, { password => undef }, { password => '' }, { password => $password, codes => [] };
+is column('recovery_hashes', 'frontdesk'), $before, 'whoever is refused has changed nothing';
+error_is renew($clinic->as('doctor'), $password), 404, 'NOT_FOUND', 'who has no second factor has no recovery codes';
+$clinic->as('doctor')->post('/api/auth/totp/enrol', {});
+error_is renew($clinic->as('doctor'), $password), 404, 'NOT_FOUND', 'nor has who has only begun';
+$before = sessions();
+$res = renew($desk, $password);
+status_is $res, 200, 'with it there are others';
+my @again = @{ $res->json->{recoveryCodes} };
+is_deeply [ keys %{ $res->json } ], ['recoveryCodes'], 'and nothing more is told';
+is scalar(grep { /^(?:[0-9a-hjkmnp-tv-z]{4}-){3}[0-9a-hjkmnp-tv-z]{4}$/ } @again), 10, 'ten of them';
+is scalar(keys %{ { map { $_ => 1 } @again, @desks } }), 20, 'each another than any before';
+is column('cardinality(recovery_hashes)', 'frontdesk'), 10, 'kept as hashes';
+is sessions(), $before, 'nobody is signed in or out by that';
+error_is recover(challenge('desk'), $_), 401, 'INVALID_CREDENTIALS', 'those from before are dead at once' for @desks[ 0, 9 ];
+status_is recover(challenge('desk'), $again[0]), 200, 'the new ones serve';
+error_is recover(challenge('desk'), $again[0]), 401, 'INVALID_CREDENTIALS', 'once, too';
+is $desk->get('/api/auth/totp')->json->{recoveryCodesLeft}, 9, 'and are counted';
+forget_steps();
+status_is mfa(challenge('desk'), totp($desks)), 200, 'the app is the same';
+my @rounds = at_once(6, sub ($n) { renew($clinic->as('frontdesk'), $password)->json->{recoveryCodes}[0] });
+is scalar(grep { recover(challenge('desk'), $_)->status == 200 } @rounds), 1, 'of six who ask at the same moment one has codes that serve';
+
 sub unenrol ($who, $password) { $who->request('DELETE', '/api/auth/totp', { password => $password }, {}) }
 error_is unenrol($desk, 'wrong'), 401, 'INVALID_CREDENTIALS', 'taking it away needs the password';
 ok $desk->get('/api/auth/totp')->json->{enrolled}, 'else it stays';
@@ -247,6 +275,7 @@ my $key = $clinic->admin_key;
 error_is $key->get('/api/auth/totp'), 404, 'NOT_FOUND', 'the clinic\'s key is nobody, and has none';
 error_is $key->post('/api/auth/totp/enrol', {}), 409, 'BAD_TRANSITION', 'nor can it';
 error_is unenrol($key, $password), 404, 'NOT_FOUND', 'in any way';
+error_is renew($key, $password), 404, 'NOT_FOUND', 'nor has it recovery codes';
 
 # Moved, or altered: sealed for one place.
 my $doctor = $clinic->as('doctor');
@@ -305,7 +334,7 @@ SKIP: {
 # Nothing of it is in a log, or on record.
 my $logs = join '', map { $clinic->log_of(m{([^/]+)$}) } glob $clinic->dir . '/log/*';
 like $logs, qr/event=factor-asked account=\S+ what=mfaRequired/, 'logs were written';
-unlike $logs, qr/$_/, 'without a secret, a challenge or a recovery code' for $secret, $desks, $challenge, $codes[0], $desks[0];
+unlike $logs, qr/$_/, 'without a secret, a challenge or a recovery code' for $secret, $desks, $challenge, $codes[0], $desks[0], $again[0];
 is $clinic->psql("SELECT count(*) FROM audit.event WHERE fields::text LIKE '%$secret%' OR fields->>'secret' <> 'changed'"), 0, 'nor is the record told';
 
 contract_is_kept;

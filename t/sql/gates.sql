@@ -82,7 +82,7 @@ SELECT set_eq($$SELECT proname::text FROM tap.routine r WHERE schema = 'api' AND
                    AND has_function_privilege('opdesk_signin', oid, 'EXECUTE')$$,
   ARRAY['signin_find', 'signin_key', 'signin_open', 'signin_refused', 'signin_rehash', 'signin_refresh', 'signin_address', 'signin_send',
     'signin_check', 'signin_device', 'forgive_use',
-    'signin_ask', 'signin_holder', 'signin_show', 'signin_enrol', 'signin_confirm', 'signin_factor', 'signin_unenrol',
+    'signin_ask', 'signin_holder', 'signin_show', 'signin_enrol', 'signin_confirm', 'signin_factor', 'signin_renew', 'signin_unenrol',
     'signin_own', 'signin_by_link', 'signin_change_password', 'signin_reset_password'], 'and sign-in alone may call these');
 SELECT is_empty($$SELECT name FROM tap.routine WHERE has_function_privilege('opdesk_web', oid, 'EXECUTE')
                    AND (schema IN ('feed', 'audit') OR proname IN ('enter_system', 'leave', 'carry', 'settle', 'lock_people', 'take', 'expire_holds', 'sweep', 'expire_locks', 'face'))$$,

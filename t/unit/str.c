@@ -196,6 +196,27 @@ test_lower(struct arena *a)
 }
 
 static void
+test_unspaced(struct arena *a)
+{
+	static const struct {
+		const char *text, *code;
+	} cases[] = {
+		{ "", "" },
+		{ "123456", "123456" },
+		{ " 123 456\r\n", "123456" },
+		{ "ABCD-efgh\tZ9", "abcdefghz9" },
+		{ "--  --", "" },
+		{ "a_b.@[`{", "a_b.@[`{" },
+		{ "\xc3\x84", "\xc3\x84" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		is_str(str_unspaced(a, cases[i].text), cases[i].code,
+			"\"%s\" is the code \"%s\"", show(cases[i].text),
+			show(cases[i].code));
+}
+
+static void
 test_unescape(struct arena *a)
 {
 	static const struct {
@@ -257,6 +278,7 @@ main(void)
 	test_split();
 	test_trim();
 	test_lower(a);
+	test_unspaced(a);
 	test_unescape(a);
 	arena_free(a);
 	return done_testing();
