@@ -4,7 +4,8 @@
  * A page sends where it stands: a cursor, or all the versions that it has
  * with their hash.  When nothing changed the answer is {"synced":true} and
  * costs one index read, however many appointments there are.  A cursor is
- * answered with the changes behind it; the whole vector is the way to repair.
+ * answered with the changes behind it; the whole vector is the way to repair,
+ * so many times a minute.
  *
  * What the caller's list is, the database knows from the session: a doctor's
  * own, else the clinic's.
@@ -14,7 +15,9 @@
 #include <string.h>
 
 #include "lib/api.h"
+#include "lib/conf.h"
 #include "lib/json.h"
+#include "lib/limit.h"
 #include "lib/metrics.h"
 #include "lib/rows.h"
 #include "lib/str.h"
@@ -229,29 +232,24 @@ hash_list(struct req *rq, struct head *h, struct bytes *list)
 		values, 2, true, &rows);
 }
 
+/*
+ * The vector against the list.  That is as much work as the list is long, so
+ * it is counted first: a client that never comes to match would keep a
+ * processor busy.
+ */
 static enum err
-answer_vector(struct req *rq, struct head *h, const char *hash)
+compare(struct req *rq, struct head *h, const struct diff_known *known,
+	size_t n, struct bytes list)
 {
-	struct diff_known *known;
 	struct diff_result diff;
-	struct bytes list = BYTES("");
 	struct db_rows *rows;
-	const char *values[2], *why;
-	size_t n;
+	const char *values[2];
 	enum err e;
 
-	if (sync_read_versions(rq->arena, rq->versions, &known, &n, &why) !=
-		E_OK)
-		return req_fault(rq, "knownVersions", why);
-	metrics_add(M_sync_vectors, 1);
-	if ((h->hash == NULL || strcmp(h->hash, hash) != 0) &&
-		(e = hash_list(rq, h, &list)) != E_OK)
-		return e;
-	if (strcmp(h->hash, hash) == 0) {
-		metrics_add(M_sync_matches, 1);
-		return reply_synced(rq, h);
-	}
-	if ((e = diff_lists(rq->arena, list, known, n, &diff)) != E_OK)
+	if ((e = limit_count_own(rq, "sync", rq->session.account,
+		     conf_number(CONF_LIMIT_SYNC))) != E_OK ||
+		(list.p == NULL && (e = hash_list(rq, h, &list)) != E_OK) ||
+		(e = diff_lists(rq->arena, list, known, n, &diff)) != E_OK)
 		return e;
 	values[0] = sync_id_array(rq->arena, diff.stale, diff.stale_n);
 	values[1] = arena_printf(rq->arena, "%d", VECTOR_PAGE + 1);
@@ -260,6 +258,28 @@ answer_vector(struct req *rq, struct head *h, const char *hash)
 	if (e != E_OK)
 		return e;
 	return reply_changes(rq, h, rows, VECTOR_PAGE, &diff);
+}
+
+/* A list whose hash nobody knows yet is hashed once, for all who ask. */
+static enum err
+answer_vector(struct req *rq, struct head *h, const char *hash)
+{
+	struct diff_known *known;
+	struct bytes list = { NULL, 0 };
+	const char *why;
+	size_t n;
+	enum err e;
+
+	if (sync_read_versions(rq->arena, rq->versions, &known, &n, &why) !=
+		E_OK)
+		return req_fault(rq, "knownVersions", why);
+	metrics_add(M_sync_vectors, 1);
+	if (h->hash == NULL && (e = hash_list(rq, h, &list)) != E_OK)
+		return e;
+	if (strcmp(h->hash, hash) != 0)
+		return compare(rq, h, known, n, list);
+	metrics_add(M_sync_matches, 1);
+	return reply_synced(rq, h);
 }
 
 static enum err

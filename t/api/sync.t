@@ -244,5 +244,37 @@ my $emptied = $desk->post($path, crowd(20_000))->json;
 is scalar @{ $emptied->{deletions} }, 20_000, 'a page with twenty thousand rows that are not ours is emptied';
 status_is $desk->post($path, crowd(150_001)), 400, 'more than 150,000 are none';
 
+#
+# Vectors that have to be compared are limited (security.md E-73)
+#
+
+my $strict = clinic(programs => [qw(admin appointments)], set => { OPDESK_LIMIT_SYNC => 3 });
+my ($one_desk, $one_admin) = map { $strict->as($_) } qw(frontdesk admin);
+sub uses { $strict->psql(q(SELECT coalesce(sum(cardinality(uses)), 0) FROM core.limit_use WHERE bucket LIKE 'sync:%')) }
+sub left ($res) { $res->header('RateLimit') // '' }
+my $whole = ask({ knownVersions => {} }, $one_desk);
+like left($whole), qr/^"sync";r=2;t=\d+$/, 'a vector that has to be compared says how many more may be';
+is $whole->header('RateLimit-Policy'), '"sync";q=3;w=60', 'within a minute';
+for (1 .. 5) {
+	is_deeply ask({ knownVersions => {}, clientGlobalHash => $whole->json->{serverGlobalHash} }, $one_desk)->json->{synced}, JSON::PP::true, 'one that matches is compared with nothing';
+	is left(ask({ cursor => $whole->json->{cursor} }, $one_desk)), '', 'nor is a cursor';
+}
+is uses(), 1, 'neither is counted';
+error_is ask({ knownVersions => { x => 1 } }, $one_desk), 400, 'VALIDATION_ERROR', 'nor what is none';
+$one_desk->post('/api/appointments', { name => 'News' });
+is scalar @{ ask({ cursor => $whole->json->{cursor} }, $one_desk)->json->{updates} }, 1, 'nor the changes behind a cursor';
+my %current = map { /(.*)\|(.*)/ ? ($1 => $2 + 0) : () } split /\n/, $strict->psql("SELECT id, version FROM core.appointment WHERE clinic_id = '$DEMO{clinic}' AND NOT is_deleted");
+ok ask({ knownVersions => \%current, clientGlobalHash => Opdesk::Replica::hash_of(\%current) }, $one_desk)->json->{synced}, 'nor who is current before anybody knows the hash';
+is uses(), 1, 'of all these none was counted';
+status_is ask({ knownVersions => {} }, $one_desk), 200, 'a second' for 1, 2;
+my $enough = ask({ knownVersions => {} }, $one_desk);
+error_is $enough, 429, 'RATE_LIMITED', 'a fourth is not compared';
+like left($enough), qr/^"sync";r=0;t=@{[ $enough->header('Retry-After') ]}$/, 'and told when to come back';
+ok $enough->header('Retry-After') <= 60, 'within a minute';
+ok ask({ cursor => $whole->json->{cursor} }, $one_desk)->json->{updates}, 'by cursor it can go on';
+status_is ask({ knownVersions => {} }, $one_admin), 200, 'the limit is of one account';
+$strict->psql("UPDATE core.limit_use SET uses = ARRAY(SELECT u - interval '61 seconds' FROM unnest(uses) u)");
+status_is ask({ knownVersions => {} }, $one_desk), 200, 'and of one minute';
+
 contract_is_kept;
 done_testing;

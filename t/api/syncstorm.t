@@ -14,7 +14,7 @@ use Opdesk::Test;
 
 my $changes = $ENV{OPDESK_LONG} ? 10_000 : 500;
 my $writers = 8;
-my $clinic = clinic(programs => ['admin'], workers => 4);
+my $clinic = clinic(programs => ['admin'], workers => 4, set => { OPDESK_LIMIT_SYNC => 0 });
 my $over = $clinic->dir . '/over';
 my $seed = $ENV{OPDESK_SEED} // time;
 note "OPDESK_SEED=$seed makes the same changes";

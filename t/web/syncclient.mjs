@@ -294,6 +294,37 @@ test('polls every 60 s, backs off with jitter, comes back at once with the netwo
   assert.deepEqual([sync.status.failures, sync.status.offline, sync.status.since], [0, false, null]);
 });
 
+test('too many comparisons: nothing makes it ask before it may', async () => {
+  const server = new ModelServer();
+  server.make();
+  let full = false;
+  const { sync, clock } = await started(server, {
+    env: { random: () => 0.5 },
+    request: async (body) => {
+      if (!full || body.cursor) return server.sync(body);
+      server.asked.push(body);
+      return { status: 429, body: { code: 'RATE_LIMITED' }, retryAfterMs: 41_000 };
+    },
+  });
+  server.make();
+  server.purge();
+  full = true;
+  await sync.poll();
+  assert.deepEqual(clock.timers.map((timer) => timer.ms), [41_000]);
+  assert.equal(sync.status.offline, false);
+  const asked = server.asked.length;
+  clock.at += 40_999;
+  await sync.poll();
+  await clock.fire.online();
+  await clock.fire.awake();
+  assert.equal(server.asked.length, asked, 'neither by hand, nor by the network, nor by a look');
+  full = false;
+  clock.at += 1;
+  await clock.timers[0].run();
+  assert.equal(sync.status.failures, 0);
+  await same(sync, server);
+});
+
 test('an answer that was under way when the network went does not say that it is back', async () => {
   const server = new ModelServer();
   server.make();

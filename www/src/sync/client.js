@@ -59,6 +59,7 @@ export class SyncClient {
   #leading = false;
   #ended = false;
   #failures = 0;
+  #notBefore = 0;
   #timer = null;
   #running = null;
   #again = false;
@@ -138,6 +139,7 @@ export class SyncClient {
       this.#again = true;
       return this.#running;
     }
+    if (this.#env.now() < this.#notBefore) return Promise.resolve(); /* the timer knows when */
     this.#env.clearTimer(this.#timer);
     this.#running = this.#poll().finally(() => {
       this.#running = null;
@@ -275,6 +277,7 @@ export class SyncClient {
     const now = this.#env.now();
     this.#failures++;
     const wait = waitMs(this.#failures, this.#env.random, error.retryAfterMs);
+    if (error.status === 429) this.#notBefore = now + error.retryAfterMs;
     const offline = error instanceof Unreached;
     if (!offline && !(error instanceof Refused)) this.#emit({ type: 'error', error });
     this.#say({ busy: false, offline, failures: this.#failures, since: this.status.since ?? now, nextAt: now + wait });
