@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/audit.h"
 #include "lib/buf.h"
 #include "lib/conf.h"
 #include "lib/first.h"
@@ -17,6 +16,8 @@
 #include "lib/password.h"
 #include "lib/ready.h"
 #include "lib/reseal.h"
+#include "lib/sweep.h"
+#include "sbin/command.h"
 
 #define DEMO_PASSWORD "correct horse battery staple"
 
@@ -24,8 +25,8 @@ static int set_up(int argc, char **argv);
 static int migrate(int argc, char **argv);
 static int seed_demo(int argc, char **argv);
 static int check(int argc, char **argv);
-static int audit(int argc, char **argv);
 static int key(int argc, char **argv);
+static int sweep(int argc, char **argv);
 static int print_config(int argc, char **argv);
 
 static const struct command {
@@ -44,19 +45,30 @@ static const struct command {
 		false },
 	{ "audit", "VERB",
 		"link, verify [FILE], head or forget: the record of who did what.",
-		audit, false },
+		command_audit, false },
 	{ "key", "VERB",
 		"rotate: a new key in front; reseal: what old keys have sealed.",
 		key, false },
+	{ "sweep", "", "Out with what nobody will ask for; once a night.",
+		sweep, false },
 	{ "config", "--mdoc", "Print all settings for opdesk.conf(5).",
 		print_config, true },
 };
 
-static int
+int
 complain(const char *why)
 {
 	fprintf(stderr, "opdesk: %s\n", why);
 	return EXIT_FAILURE;
+}
+
+void
+blame_database(struct db *db, enum err e, char *why, size_t size)
+{
+	const char *message = db_fault(db)->message;
+
+	snprintf(why, size, "database: %s",
+		message[0] != '\0' ? message : err_message(e));
 }
 
 /* As the administrator: the one connection that may change the schema. */
@@ -168,121 +180,8 @@ check(int argc, char **argv)
 		       "\nclock: %" PRId64 " s ahead of the database's\n",
 			ready.schema, ready.ahead_s);
 	else
-		snprintf(why, sizeof why, "database: %s",
-			db_fault(db)->message[0] != '\0' ?
-				db_fault(db)->message :
-				err_message(e));
+		blame_database(db, e, why, sizeof why);
 	arena_free(a);
-	db_free(db);
-	return e == E_OK ? EXIT_SUCCESS : complain(why);
-}
-
-static enum err
-link_events(struct db *db, const char *argument, char *why, size_t size)
-{
-	int64_t n;
-	enum err e = audit_link(db, &n);
-
-	(void)argument;
-	(void)why;
-	(void)size;
-	if (e == E_OK)
-		printf("linked %lld events\n", (long long)n);
-	return e;
-}
-
-static enum err
-print_heads(struct db *db, const char *argument, char *why, size_t size)
-{
-	(void)argument;
-	(void)why;
-	(void)size;
-	return audit_print_heads(db, stdout);
-}
-
-/* The heads that were kept: a file, or "-" for standard input. */
-static enum err
-read_heads(struct buf *b, const char *path)
-{
-	FILE *in =
-		path[0] == '-' && path[1] == '\0' ? stdin : fopen(path, "re");
-	size_t n;
-
-	if (in == NULL)
-		return E_NOT_FOUND;
-	while ((n = fread(buf_room(b, 16384), 1, 16384, in)) > 0)
-		b->n += n;
-	b->p[b->n] = '\0';
-	if (in != stdin)
-		fclose(in);
-	return E_OK;
-}
-
-static enum err
-verify(struct db *db, const char *argument, char *why, size_t size)
-{
-	struct arena *a = arena_new();
-	struct buf kept = buf_new(a, 16384);
-	bool whole = true;
-	enum err e = argument == NULL ? E_OK : read_heads(&kept, argument);
-
-	if (e == E_OK)
-		e = audit_verify(db, buf_bytes(&kept), stdout, &whole);
-	fflush(stdout); /* what was found comes before the verdict */
-	if (e == E_NOT_FOUND || e == E_VALIDATION_ERROR)
-		snprintf(why, size, "%s: no heads that opdesk audit head wrote",
-			argument);
-	if (e == E_OK && !whole) {
-		snprintf(why, size, "the record was tampered with");
-		e = E_FORBIDDEN;
-	}
-	arena_free(a);
-	return e;
-}
-
-static enum err
-forget(struct db *db, const char *argument, char *why, size_t size)
-{
-	int64_t n = 0, days = conf_number(CONF_AUDIT_DAYS);
-	enum err e = E_OK;
-
-	(void)argument;
-	if (days > 0 && (e = audit_forget(db, days, &n)) == E_VALIDATION_ERROR)
-		snprintf(why, size, "OPDESK_AUDIT_DAYS: at least %d",
-			AUDIT_DAYS_MIN);
-	if (e == E_OK)
-		printf("forgot %lld events\n", (long long)n);
-	return e;
-}
-
-static int
-audit(int argc, char **argv)
-{
-	static const struct verb {
-		const char *name;
-		int most;
-		enum err (*run)(struct db *, const char *, char *, size_t);
-	} verbs[] = { { "link", 1, link_events }, { "verify", 2, verify },
-		{ "head", 1, print_heads }, { "forget", 1, forget } };
-	const struct verb *verb = NULL;
-	struct db *db = db_new(conf_text(CONF_DB), "opdesk_worker", false);
-	char why[512] = "";
-	enum err e = E_NOT_FOUND;
-
-	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-		if (argc >= 1 && argc <= verbs[i].most &&
-			strcmp(argv[0], verbs[i].name) == 0)
-			verb = &verbs[i];
-	if (verb == NULL)
-		snprintf(why, sizeof why,
-			"usage: opdesk audit link | verify [FILE] | head | forget");
-	else if ((e = verb->run(db, argc > 1 ? argv[1] : NULL, why,
-			  sizeof why)) != E_OK &&
-		why[0] == '\0')
-		snprintf(why, sizeof why, "database: %s",
-			db_fault(db)->message[0] != '\0' ?
-				db_fault(db)->message :
-				err_message(e));
 	db_free(db);
 	return e == E_OK ? EXIT_SUCCESS : complain(why);
 }
@@ -319,10 +218,7 @@ reseal(char *why, size_t size)
 		snprintf(why, size, "%lld did not open: keep every key",
 			(long long)n.shut);
 	} else if (e != E_OK)
-		snprintf(why, size, "database: %s",
-			db_fault(db)->message[0] != '\0' ?
-				db_fault(db)->message :
-				err_message(e));
+		blame_database(db, e, why, size);
 	db_free(db);
 	return why[0] == '\0' ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -340,6 +236,24 @@ key(int argc, char **argv)
 	else
 		snprintf(why, sizeof why, "usage: opdesk key rotate | reseal");
 	return status == EXIT_SUCCESS ? status : complain(why);
+}
+
+static int
+sweep(int argc, char **argv)
+{
+	struct db *db = db_new(conf_text(CONF_DB), "opdesk_worker", false);
+	int64_t clinics = 0;
+	char why[512];
+	enum err e = sweep_all(db, &clinics);
+
+	(void)argc;
+	(void)argv;
+	if (e == E_OK)
+		printf("swept %" PRId64 " clinics\n", clinics);
+	else
+		blame_database(db, e, why, sizeof why);
+	db_free(db);
+	return e == E_OK ? EXIT_SUCCESS : complain(why);
 }
 
 static int
