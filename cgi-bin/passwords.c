@@ -82,7 +82,8 @@ hash_new(struct req *rq, const char *email, const char **hash)
 	const char *password = req_value(rq, "newPassword");
 	struct password_cost c = signin_cost();
 
-	if (strcasecmp(req_value(rq, "newPassword"), email) == 0)
+	if (email != NULL &&
+		strcasecmp(req_value(rq, "newPassword"), email) == 0)
 		return req_fault(rq, "newPassword", "It is the e-mail.");
 	return password_hash(rq->arena, password, &c, hash);
 }

@@ -83,19 +83,23 @@ take_caller(struct req *rq, const struct db_rows *rows)
 
 /*
  * BEGIN, and who is asking.  What may change something says also which request
- * it is and where that came from, for the audit (sql/0014-audit.sql).
+ * it is, where that came from and by what browser, for the audit
+ * (sql/0014-audit.sql) and for notices (sql/api/notices.sql).
  */
 static size_t
 enter(struct req *rq, bool changes, const char *caller[4],
 	struct db_call calls[2])
 {
+	const char *agent = changes ? session_agent(&rq->http) : NULL;
+
 	caller[0] = rq->session.id;
 	caller[1] = rq->session.secret;
 	caller[2] = host_of(rq);
 	caller[3] = NULL;
 	if (changes)
-		caller[3] = arena_printf(rq->arena, "%s %s",
-			rq->http.request_id, rq->http.address);
+		caller[3] =
+			arena_printf(rq->arena, "%s %s %s", rq->http.request_id,
+				rq->http.address, agent != NULL ? agent : "");
 	calls[0] = (struct db_call) { changes ? begin_sql : begin_read_sql,
 		NULL, 0 };
 	calls[1] = (struct db_call) { changes ? enter_change_sql : enter_sql,

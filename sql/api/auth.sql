@@ -31,12 +31,16 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   u auth.account;
   ends timestamptz := clock_timestamp() + lifetime_s * interval '1 second';
+  is_new boolean := false;
 BEGIN
   SELECT * INTO u FROM auth.account x WHERE x.id = account AND NOT x.disabled FOR SHARE;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'unauthenticated' USING ERRCODE = 'OD000';
   END IF;
   IF device IS NOT NULL THEN
+    UPDATE auth.device d SET entered_at = clock_timestamp()
+     WHERE d.id = device AND d.entered_at IS NULL AND d.account_id = account AND d.approved_at IS NOT NULL AND d.revoked_at IS NULL;
+    is_new := FOUND;
     PERFORM FROM auth.device d WHERE d.id = device AND d.account_id = account AND d.approved_at IS NOT NULL AND d.revoked_at IS NULL FOR SHARE;
     IF NOT FOUND THEN
       RAISE EXCEPTION 'unauthenticated' USING ERRCODE = 'OD000';
@@ -47,6 +51,9 @@ BEGIN
   IF refresh_hash IS NOT NULL THEN
     INSERT INTO auth.refresh (hash, clinic_id, session_id, expires_at)
     VALUES (refresh_hash, u.clinic_id, session, least(ends, clock_timestamp() + refresh_s * interval '1 second'));
+  END IF;
+  IF is_new THEN
+    PERFORM api.signin_notify(account, 'device_new');
   END IF;
   body := json_build_object('user', json_build_object('id', u.id, 'role', u.role, 'name', auth.name_of(u)), 'expiresAt', ends);
 END $$;
@@ -94,7 +101,10 @@ BEGIN
     outcome := 'repeated';
     nth := array_position(new_hashes, r.successor);
   ELSE
-    UPDATE auth.session s SET revoked_at = clock_timestamp() WHERE s.id = r.session_id;
+    UPDATE auth.session s SET revoked_at = clock_timestamp() WHERE s.id = r.session_id AND s.revoked_at IS NULL;
+    IF FOUND THEN
+      PERFORM api.signin_notify(account, 'token_reused');
+    END IF;
     outcome := 'reused';
   END IF;
 END $$;
@@ -195,4 +205,5 @@ BEGIN
 END $$;
 
 GRANT EXECUTE ON FUNCTION api.forgive_use TO opdesk_signin;
+GRANT EXECUTE ON FUNCTION api.count_use TO opdesk_auth;
 GRANT EXECUTE ON FUNCTION api.count_use, api.idem_take, api.idem_keep, api.token_key TO opdesk_web;

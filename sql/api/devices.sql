@@ -57,7 +57,7 @@ CREATE FUNCTION api.device_approve(id uuid, OUT body json, OUT refusal text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM auth.demand_admin();
-  UPDATE auth.device d SET approved_at = clock_timestamp(), approved_by = auth.uid(), revoked_at = NULL
+  UPDATE auth.device d SET approved_at = clock_timestamp(), approved_by = auth.uid(), revoked_at = NULL, entered_at = NULL
    WHERE d.id = device_approve.id AND d.clinic_id = auth.clinic_id() AND (d.approved_at IS NULL OR d.revoked_at IS NOT NULL);
   SELECT row_to_json(l) INTO body FROM api.devices() l WHERE l.id = device_approve.id;
   IF body IS NULL THEN

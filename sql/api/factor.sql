@@ -60,6 +60,7 @@ CREATE FUNCTION api.signin_show(challenge bytea, secret bytea, step bigint, reco
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   who uuid := (api.signin_challenge(challenge, false)).account_id;
+  codes_left int;
   passed boolean;
 BEGIN
   UPDATE auth.totp f SET step = signin_show.step, failures = 0
@@ -67,8 +68,12 @@ BEGIN
   passed := FOUND;
   IF NOT passed THEN
     UPDATE auth.totp f SET recovery_hashes = array_remove(f.recovery_hashes, recovery), failures = 0
-     WHERE f.account_id = who AND f.confirmed_at IS NOT NULL AND recovery = ANY (f.recovery_hashes);
+     WHERE f.account_id = who AND f.confirmed_at IS NOT NULL AND recovery = ANY (f.recovery_hashes)
+    RETURNING cardinality(f.recovery_hashes) INTO codes_left;
     passed := FOUND;
+  END IF;
+  IF codes_left IS NOT NULL THEN
+    PERFORM api.signin_notify(who, 'recovery_used', codes_left);
   END IF;
   IF passed THEN
     DELETE FROM auth.challenge c WHERE c.hash = challenge;
@@ -108,6 +113,7 @@ BEGIN
            recovery_hashes = ARRAY(SELECT decode(h, 'hex') FROM unnest(codes) h)
      WHERE x.account_id = account;
     DELETE FROM auth.challenge c WHERE c.account_id = account;
+    PERFORM api.signin_notify(account, 'factor_on');
   END IF;
 END $$;
 
@@ -130,15 +136,21 @@ BEGIN
    WHERE f.account_id = auth.uid() AND f.confirmed_at IS NOT NULL;
   IF NOT FOUND THEN
     refusal := 'NOT_FOUND';
+    RETURN;
   END IF;
+  PERFORM api.signin_notify(auth.uid(), 'recovery_new');
 END $$;
 
 CREATE FUNCTION api.signin_unenrol(OUT refusal text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  was timestamptz;
 BEGIN
-  DELETE FROM auth.totp f WHERE f.account_id = auth.uid();
+  DELETE FROM auth.totp f WHERE f.account_id = auth.uid() RETURNING f.confirmed_at INTO was;
   IF NOT FOUND THEN
     refusal := 'NOT_FOUND';
+  ELSIF was IS NOT NULL THEN
+    PERFORM api.signin_notify(auth.uid(), 'factor_off');
   END IF;
 END $$;
 

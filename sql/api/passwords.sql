@@ -30,6 +30,7 @@ BEGIN
     RAISE EXCEPTION 'invalid_credentials' USING ERRCODE = 'OD000';
   END IF;
   PERFORM auth.set_password(auth.uid(), hash, auth.session_id());
+  PERFORM api.signin_notify(auth.uid(), 'password_changed');
 END $$;
 
 -- Whoever deletes the link has used it.
@@ -43,6 +44,7 @@ BEGIN
     RAISE EXCEPTION 'invalid_credentials' USING ERRCODE = 'OD000';
   END IF;
   PERFORM auth.set_password(who, hash, NULL);
+  PERFORM api.signin_notify(who, 'password_set');
 END $$;
 
 CALL pg_temp.belong_to_auth('signin_own', 'signin_by_link', 'signin_change_password', 'signin_reset_password');

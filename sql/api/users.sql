@@ -86,6 +86,9 @@ BEGIN
                        AND NOT a.disabled AND NOT a.is_key AND a.password_hash IS NOT NULL) THEN
     RAISE EXCEPTION 'bad_transition' USING ERRCODE = 'OD000';
   END IF;
+  IF lower(n.email) <> lower(u.email) THEN
+    PERFORM api.signin_notify(u.id, 'email_changed'); -- while the old address is there
+  END IF;
   UPDATE auth.account a SET role = n.role, doctor_id = n.doctor_id, name = n.name, email = n.email, disabled = n.disabled WHERE a.id = u.id
   RETURNING * INTO u;
   body := to_json(api.user_of(u));
@@ -99,15 +102,18 @@ CREATE FUNCTION api.user_drop_factor(id uuid, OUT body json, OUT refusal text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   user_id uuid := (SELECT a.id FROM auth.account a WHERE a.id = user_drop_factor.id AND a.clinic_id = auth.clinic_id());
+  was timestamptz;
 BEGIN
   PERFORM auth.demand_admin();
   IF user_id = auth.uid() THEN
     refusal := 'BAD_TRANSITION';
     RETURN;
   END IF;
-  DELETE FROM auth.totp f WHERE f.account_id = user_id;
+  DELETE FROM auth.totp f WHERE f.account_id = user_id RETURNING f.confirmed_at INTO was;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'not_found' USING ERRCODE = 'OD000';
+  ELSIF was IS NOT NULL THEN
+    PERFORM api.signin_notify(user_id, 'factor_taken');
   END IF;
   DELETE FROM auth.challenge c WHERE c.account_id = user_id;
   UPDATE auth.session s SET revoked_at = clock_timestamp() WHERE s.account_id = user_id AND s.revoked_at IS NULL;
