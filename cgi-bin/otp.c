@@ -1,5 +1,6 @@
 /*
- * otp.c - signs patients in by a code that is sent to their phone or e-mail.
+ * otp.c - signs patients in by a code that is sent to their phone or e-mail, and
+ * lets them prove a new one in the same way.
  *
  * Connects as opdesk_signin, as cgi-bin/auth does.  Whoever asks gets the same
  * answer, after the same work, whether or not anybody is known there; what a
@@ -26,8 +27,14 @@
 #define CODES 1000000
 #define CODE_WINDOW_S (10 * 60)
 
+/* What a code is for, in its hash. */
+#define SIGN_IN "code"
+#define PROVE "address code"
+
 static enum err request(struct req *rq);
 static enum err verify(struct req *rq);
+static enum err request_own(struct req *rq);
+static enum err prove(struct req *rq);
 
 static const char *const languages[] = { "en", "hi", NULL };
 
@@ -79,8 +86,42 @@ static const struct route routes[] = {
 		.returns = "Session",
 		.doc = "Signs a patient in with the code, for a day",
 	},
+	{
+		.method = POST,
+		.path = "/api/auth/addresses",
+		.may = PATIENT,
+		.fields = request_fields,
+		.sql = "SELECT body, refusal FROM api.signin_send_own($1::text, ($2::bytea[])[1], $3::text, $4::text, $5::text, $6::int)",
+		.shape = BODY,
+		.status = 202,
+		.handle = request_own,
+		.limit = LIMIT_SENSITIVE,
+		.returns = "CodeSent",
+		.doc = "Sends a code to the phone or e-mail of your profile",
+	},
+	{
+		.method = POST,
+		.path = "/api/auth/addresses/confirm",
+		.may = PATIENT,
+		.fields = verify_fields,
+		.sql = "SELECT body, refusal FROM api.signin_prove($1::text, $2::bytea[])",
+		.shape = NONE,
+		.handle = prove,
+		.keep = true,
+		.limit = LIMIT_SENSITIVE,
+		.errors = ERRORS(E_INVALID_CREDENTIALS, E_BAD_TRANSITION),
+		.doc = "Signs you in by that phone or e-mail from now on; BAD_TRANSITION: it is somebody else's",
+	},
 	END,
 };
+
+/* What limits count an address by, where they do not know the browser. */
+static const char *
+bucket_of(struct req *rq, const char *address)
+{
+	return crypto_token(rq->arena, session_server_key(), "code bucket",
+		address);
+}
 
 /*
  * Counts a try at the address; *browser has the mark of a browser that it was
@@ -94,22 +135,21 @@ count_whom(struct req *rq, const char *address, const char **browser,
 
 	if (e != E_OK)
 		return e;
-	*bucket = *browser != NULL ?
-		*browser :
-		crypto_token(rq->arena, session_server_key(), "code bucket",
-			address);
+	*bucket = *browser != NULL ? *browser : bucket_of(rq, address);
 	*browser = *browser != NULL ? *browser : "";
 	return signin_count(rq, *bucket);
 }
 
 /*
- * Bound to the address: the same digits at another are another code.  One hash
- * for each key, so that a code outlives the coming of a new one.
+ * Bound to what it is for and to the address: the same digits at another are
+ * another code.  One hash for each key, so that a code outlives the coming of
+ * a new one.
  */
 static const char *
-code_hashes(struct req *rq, const char *address, const char *code)
+code_hashes(struct req *rq, const char *purpose, const char *address,
+	const char *code)
 {
-	return session_token_hashes(rq->arena, "code",
+	return session_token_hashes(rq->arena, purpose,
 		arena_printf(rq->arena, "%s %s", address, code));
 }
 
@@ -156,35 +196,53 @@ own_host(struct req *rq)
 	return arena_strndup(rq->arena, p, strcspn(p, ":/"));
 }
 
+/*
+ * Sends a code to the address, by a call whose arguments from the k-th on are
+ * its hashes, it, the language, our host, and how many go out a day.
+ */
+static enum err
+send_code(struct req *rq, const char *purpose, const char *address, int k)
+{
+	const char *code = new_code(rq);
+	const char *language = req_value(rq, "language");
+	struct bytes json;
+	enum err e;
+
+	req_bind(rq, 1, address);
+	req_bind(rq, k, code_hashes(rq, purpose, address, code));
+	req_bind(rq, k + 1, code);
+	req_bind(rq, k + 2, language);
+	req_bind(rq, k + 3, own_host(rq));
+	req_bind(rq, k + 4,
+		arena_printf(rq->arena, "%" PRId64,
+			conf_number(CONF_LIMIT_CODES_DAY)));
+	if ((e = call_query(rq, &json)) != E_OK)
+		return e;
+	return reply_json(rq, json);
+}
+
+/* So many codes within ten minutes: to one address, or for one person. */
+static enum err
+count_codes(struct req *rq, const char *whose)
+{
+	return limit_count_in(rq, arena_printf(rq->arena, "codes:%s", whose),
+		conf_number(CONF_LIMIT_CODES), CODE_WINDOW_S);
+}
+
 static enum err
 request(struct req *rq)
 {
-	const char *language = req_value(rq, "language");
-	const char *address, *browser, *bucket, *code;
-	struct bytes json;
+	const char *address, *browser, *bucket;
 	enum err e;
 
 	if ((e = limit_count_own(rq, "codes", rq->http.address,
 		     conf_number(CONF_LIMIT_SENSITIVE))) != E_OK ||
 		(e = read_address(rq, &address)) != E_OK ||
 		(e = count_whom(rq, address, &browser, &bucket)) != E_OK ||
-		(e = limit_count_in(rq,
-			 arena_printf(rq->arena, "codes:%s", bucket),
-			 conf_number(CONF_LIMIT_CODES), CODE_WINDOW_S)) != E_OK)
+		(e = count_codes(rq, bucket)) != E_OK)
 		return e;
-	code = new_code(rq);
-	req_bind(rq, 1, address);
 	req_bind(rq, 2, browser);
-	req_bind(rq, 3, code_hashes(rq, address, code));
-	req_bind(rq, 4, code);
-	req_bind(rq, 5, language);
-	req_bind(rq, 6, own_host(rq));
-	req_bind(rq, 7,
-		arena_printf(rq->arena, "%" PRId64,
-			conf_number(CONF_LIMIT_CODES_DAY)));
-	if ((e = call_query(rq, &json)) != E_OK)
-		return e;
-	return reply_json(rq, json);
+	return send_code(rq, SIGN_IN, address, 3);
 }
 
 /* People copy a code with a blank in the middle. */
@@ -211,7 +269,7 @@ verify(struct req *rq)
 		(e = read_address(rq, &values[0])) != E_OK ||
 		(e = count_whom(rq, values[0], &values[1], &bucket)) != E_OK)
 		return e;
-	values[2] = code_hashes(rq, values[0],
+	values[2] = code_hashes(rq, SIGN_IN, values[0],
 		digits_of(rq, req_value(rq, "code")));
 	e = signin_find(rq, rq->route->sql, values, 3, false, &who);
 	if (e != E_OK)
@@ -222,6 +280,39 @@ verify(struct req *rq)
 		return e;
 	who.whom = values[0];
 	return signin_open(rq, &who, PATIENT_SESSION_S, false);
+}
+
+/* Counted like codes to sign in there, or this would be a way round. */
+static enum err
+request_own(struct req *rq)
+{
+	const char *address;
+	enum err e;
+
+	if ((e = read_address(rq, &address)) != E_OK ||
+		(e = count_codes(rq, rq->session.account)) != E_OK ||
+		(e = count_codes(rq, bucket_of(rq, address))) != E_OK)
+		return e;
+	return send_code(rq, PROVE, address, 2);
+}
+
+static enum err
+prove(struct req *rq)
+{
+	const char *address;
+	struct bytes json;
+	enum err e;
+
+	if ((e = read_address(rq, &address)) != E_OK)
+		return e;
+	req_bind(rq, 1, address);
+	req_bind(rq, 2,
+		code_hashes(rq, PROVE, address,
+			digits_of(rq, req_value(rq, "code"))));
+	rq->n = 2; /* the code itself stays here */
+	if ((e = call_query(rq, &json)) != E_OK)
+		return e;
+	return reply_json(rq, BYTES(""));
 }
 
 int

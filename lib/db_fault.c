@@ -34,6 +34,8 @@ by_state(const char *state)
 		{ "57P0", E_UNAVAILABLE },  /* shutting down */
 		{ "25P03", E_UNAVAILABLE }, /* idle in transaction too long */
 		{ "53", E_UNAVAILABLE },    /* out of resources */
+		{ "08P",
+			E_INTERNAL_ERROR }, /* a call of ours that does not fit */
 		{ "08", E_UNAVAILABLE },    /* connection */
 		{ "25006", E_UNAVAILABLE }, /* read only: a standby */
 	};

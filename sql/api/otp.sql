@@ -1,4 +1,4 @@
--- otp.sql - what cgi-bin/otp.c calls: signing in by a code that was sent.  The tables are in 0013-code.sql.
+-- otp.sql - what cgi-bin/otp.c calls: codes that are sent, to sign in or to prove an address.  The tables are in 0013-code.sql.
 --
 -- For opdesk_signin alone.  An address that nobody is known by takes the same
 -- path as every other: its code fits nothing and its letter is torn up.
@@ -11,9 +11,10 @@ BEGIN
   address := CASE WHEN phone IS NOT NULL THEN core.phone(phone) ELSE lower(btrim(email)) END;
 END $$;
 
--- The letter.  The last line of a text message lets browsers fill the code in,
--- on pages of that host alone (WICG, "Origin-bound one-time codes").
-CREATE FUNCTION api.signin_letter(address text, code text, language text, host text, OUT subject text, OUT body text)
+-- The letter.  proves: it is to prove an address, not to sign in.  The last
+-- line of a text message lets browsers fill the code in, on pages of that host
+-- alone (WICG, "Origin-bound one-time codes").
+CREATE FUNCTION api.signin_letter(address text, code text, proves boolean, language text, host text, OUT subject text, OUT body text)
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
   clinic text := (SELECT c.name FROM core.clinic c WHERE c.id = auth.clinic_id());
@@ -21,8 +22,10 @@ BEGIN
   subject := CASE WHEN address LIKE '+%' THEN NULL
                   WHEN language = 'hi' THEN format('%s के लिए आपका कोड', clinic)
                   ELSE format('Your code for %s', clinic) END;
-  body := CASE WHEN language = 'hi' THEN format('%s आपका %s का कोड है। यह 5 मिनट तक चलेगा। इसे किसी को न बताएँ।', code, clinic)
-               ELSE format('%s is your code for %s. It works for 5 minutes. Do not share it with anyone.', code, clinic) END
+  body := format(CASE WHEN language = 'hi' AND proves THEN '%s आपका %s में संपर्क की पुष्टि करने का कोड है। यह 5 मिनट तक चलेगा। इसे किसी को न बताएँ।'
+                      WHEN language = 'hi' THEN '%s आपका %s का कोड है। यह 5 मिनट तक चलेगा। इसे किसी को न बताएँ।'
+                      WHEN proves THEN '%s is your code to confirm your contact details with %s. It works for 5 minutes. Do not share it with anyone.'
+                      ELSE '%s is your code for %s. It works for 5 minutes. Do not share it with anyone.' END, code, clinic)
           || CASE WHEN address LIKE '+%' AND host <> '' THEN format(E'\n\n@%s #%s', host, code) ELSE '' END;
 END $$;
 
@@ -38,15 +41,25 @@ BEGIN
                  AND NOT a.is_deleted)::int > 0;
 END $$;
 
--- Sends a code, in place of the one before.  browser: the mark of one that the
--- address was signed in from before, or ''.  most: so many a day in a clinic,
--- since each costs money; 0 is no limit.
-CREATE FUNCTION api.signin_send(address text, browser text, code_hash bytea, code text, language text, host text, most int, OUT body json, OUT refusal text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- Keeps a code, in place of the one before.  browser: the mark of one that the
+-- address was signed in from before, '' for any other, or whom the address is
+-- to be proven for.  shut: it has been guessed at too often.
+CREATE FUNCTION api.signin_keep(address text, browser text, code_hash bytea) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
-  ends timestamptz := clock_timestamp() + interval '5 minutes';
-  known boolean := api.signin_knows(address);
   shut boolean;
+BEGIN
+  INSERT INTO auth.code AS c (clinic_id, address, browser, hash, expires_at)
+  VALUES (auth.clinic_id(), signin_keep.address, signin_keep.browser, code_hash, clock_timestamp() + interval '5 minutes')
+  ON CONFLICT ON CONSTRAINT code_pkey DO UPDATE SET hash = EXCLUDED.hash, tries = 0, expires_at = EXCLUDED.expires_at
+  RETURNING c.failures >= 100 INTO shut;
+  RETURN shut;
+END $$;
+
+-- Writes the letter, and tears it up where nobody is to have it: that takes as
+-- long.  most: so many a day in a clinic, since each costs money; 0 is no limit.
+CREATE FUNCTION api.signin_post(address text, code text, proves boolean, wanted boolean, language text, host text, most int, OUT body json, OUT refusal text)
+LANGUAGE plpgsql AS $$
+DECLARE
   letter uuid;
 BEGIN
   IF most > 0 AND (SELECT count(*) FROM core.outbox o
@@ -54,37 +67,27 @@ BEGIN
     refusal := 'RATE_LIMITED';
     RETURN;
   END IF;
-  INSERT INTO auth.code AS c (clinic_id, address, browser, hash, expires_at)
-  VALUES (auth.clinic_id(), signin_send.address, signin_send.browser, CASE WHEN known THEN code_hash END, ends)
-  ON CONFLICT ON CONSTRAINT code_pkey DO UPDATE SET hash = EXCLUDED.hash, tries = 0, expires_at = EXCLUDED.expires_at
-  RETURNING c.failures >= 100 INTO shut;
   INSERT INTO core.outbox AS o (clinic_id, kind, channel, recipient, subject, body, expires_at)
-  SELECT auth.clinic_id(), 'code', CASE WHEN signin_send.address LIKE '+%' THEN 'sms' ELSE 'email' END, signin_send.address,
-         l.subject, l.body, ends
-    FROM api.signin_letter(signin_send.address, code, language, host) l
+  SELECT auth.clinic_id(), 'code', CASE WHEN signin_post.address LIKE '+%' THEN 'sms' ELSE 'email' END, signin_post.address,
+         l.subject, l.body, clock_timestamp() + interval '5 minutes'
+    FROM api.signin_letter(signin_post.address, code, proves, language, host) l
   RETURNING o.id INTO letter;
-  DELETE FROM core.outbox o WHERE o.id = letter AND (shut OR NOT known);
+  DELETE FROM core.outbox o WHERE o.id = letter AND NOT wanted;
   body := json_build_object('expiresIn', 300, 'resendIn', 60);
 END $$;
 
--- Who sent the right code back; nobody: an account of NULL, and the caller
--- commits, because the try has been counted.  The rows' locks let one of many
--- at the same moment win.  The code may be of any of the keys.
---
--- From a known browser the code may be that which was asked for elsewhere: of
--- two messages people type the last, whoever made it come.  Tries count there
--- while a code that this browser asked for lives, else as everybody's.
-CREATE FUNCTION api.signin_check(address text, browser text, code_hashes bytea[], OUT account uuid, OUT role text, OUT name text, OUT hash text, OUT disabled boolean)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- Whether one of these codes fits, of those that were asked for from one of
+-- these browsers.  It serves once: the rows' locks let one of many at the same
+-- moment win.  A wrong one is a try at the last that lives, so the caller
+-- commits.  The code may be of any of the keys.
+CREATE FUNCTION api.signin_take(address text, browsers text[], code_hashes bytea[]) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   c auth.code;
   own auth.code;
   fits boolean := false;
-  patient uuid;
 BEGIN
-  disabled := false;
   FOR c IN SELECT * FROM auth.code x
-            WHERE x.clinic_id = auth.clinic_id() AND x.address = signin_check.address AND x.browser IN ('', signin_check.browser)
+            WHERE x.clinic_id = auth.clinic_id() AND x.address = signin_take.address AND x.browser = ANY (browsers)
             ORDER BY x.browser FOR UPDATE LOOP
     IF own.address IS NULL OR c.expires_at > clock_timestamp() THEN
       own := c;
@@ -92,17 +95,15 @@ BEGIN
     fits := fits OR c.expires_at > clock_timestamp() AND c.tries < 5 AND c.failures < 100 AND coalesce(c.hash = ANY (code_hashes), false);
   END LOOP;
   IF own.address IS NULL OR own.expires_at <= clock_timestamp() OR own.tries >= 5 OR own.failures >= 100 THEN
-    RETURN;
-  ELSIF NOT fits THEN
+    RETURN false;
+  ELSIF fits THEN
+    UPDATE auth.code x SET hash = NULL, failures = 0, expires_at = clock_timestamp()
+     WHERE x.clinic_id = own.clinic_id AND x.address = own.address AND x.browser = ANY (browsers);
+  ELSE
     UPDATE auth.code x SET tries = x.tries + 1, failures = x.failures + 1
      WHERE x.clinic_id = own.clinic_id AND x.address = own.address AND x.browser = own.browser;
-    RETURN;
   END IF;
-  UPDATE auth.code x SET hash = NULL, failures = 0, expires_at = clock_timestamp()
-   WHERE x.clinic_id = own.clinic_id AND x.address = own.address AND x.browser IN ('', signin_check.browser);
-  patient := auth.welcome(own.address);
-  PERFORM api.signin_adopt(patient, own.address);
-  SELECT u.id, u.role, auth.name_of(u) INTO account, role, name FROM auth.account u WHERE u.patient_id = patient AND NOT u.disabled;
+  RETURN fits;
 END $$;
 
 -- In the context of the whole clinic, for as long as that takes.
@@ -118,6 +119,88 @@ BEGIN
   END IF;
 END $$;
 
-CALL pg_temp.belong_to_auth('signin_address', 'signin_letter', 'signin_knows', 'signin_send', 'signin_check', 'signin_adopt');
-GRANT EXECUTE ON FUNCTION api.signin_address, api.signin_send, api.signin_check TO opdesk_signin;
+--
+-- Signing in
+--
+
+CREATE FUNCTION api.signin_send(address text, browser text, code_hash bytea, code text, language text, host text, most int,
+  OUT body json, OUT refusal text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  known boolean := api.signin_knows(address);
+  shut boolean := api.signin_keep(address, browser, CASE WHEN known THEN code_hash END);
+BEGIN
+  SELECT p.body, p.refusal INTO body, refusal FROM api.signin_post(address, code, false, known AND NOT shut, language, host, most) p;
+END $$;
+
+-- Who sent the right code back; nobody: an account of NULL.  From a known
+-- browser it may be the code that was asked for elsewhere: of two messages
+-- people type the last, whoever made it come.
+CREATE FUNCTION api.signin_check(address text, browser text, code_hashes bytea[], OUT account uuid, OUT role text, OUT name text, OUT hash text, OUT disabled boolean)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  patient uuid;
+BEGIN
+  disabled := false;
+  IF NOT api.signin_take(address, ARRAY['', browser], code_hashes) THEN
+    RETURN;
+  END IF;
+  patient := auth.welcome(address);
+  PERFORM api.signin_adopt(patient, address);
+  SELECT u.id, u.role, auth.name_of(u) INTO account, role, name FROM auth.account u WHERE u.patient_id = patient AND NOT u.disabled;
+END $$;
+
+--
+-- A patient proves that the phone or e-mail of their profile is theirs
+--
+
+-- Where codes of the caller's own address are kept: no browser's mark.
+CREATE FUNCTION api.signin_own_place() RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN 'of ' || auth.uid();
+END $$;
+
+CREATE FUNCTION api.signs_in_by(address text) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN coalesce(auth.patient_at(lower(btrim(address))) = auth.patient_id(), false);
+END $$;
+COMMENT ON FUNCTION api.signs_in_by IS 'Whether a code that is sent there signs the caller in.';
+
+CREATE FUNCTION api.signin_send_own(address text, code_hash bytea, code text, language text, host text, most int, OUT body json, OUT refusal text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  shut boolean;
+BEGIN
+  PERFORM FROM core.patient p WHERE p.id = auth.patient_id() AND address IN (p.phone, lower(p.email));
+  IF NOT FOUND THEN
+    RAISE EXCEPTION '%', CASE WHEN address LIKE '+%' THEN 'validation_error__phone' ELSE 'validation_error__email' END USING ERRCODE = 'OD000';
+  END IF;
+  shut := api.signin_keep(address, api.signin_own_place(), code_hash);
+  SELECT p.body, p.refusal INTO body, refusal FROM api.signin_post(address, code, true, NOT shut, language, host, most) p;
+END $$;
+
+-- From now on the caller signs in by it, unless somebody else does: then only
+-- the desk can tell whose it is (auth.vouch).  Visits that were booked with it
+-- by nobody in particular become theirs.
+CREATE FUNCTION api.signin_prove(address text, code_hashes bytea[], OUT body json, OUT refusal text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  me uuid := auth.patient_id();
+BEGIN
+  IF NOT api.signin_take(address, ARRAY[api.signin_own_place()], code_hashes) THEN
+    refusal := 'INVALID_CREDENTIALS';
+  ELSIF auth.patient_at(address) <> me THEN
+    refusal := 'BAD_TRANSITION';
+  ELSE
+    INSERT INTO auth.reach AS r (clinic_id, patient_id, address, proven_at) VALUES (auth.clinic_id(), me, signin_prove.address, clock_timestamp())
+    ON CONFLICT ON CONSTRAINT reach_pkey DO UPDATE SET proven_at = EXCLUDED.proven_at;
+    PERFORM api.signin_adopt(me, address);
+  END IF;
+END $$;
+
+CALL pg_temp.belong_to_auth('signin_address', 'signin_letter', 'signin_knows', 'signin_keep', 'signin_post', 'signin_take', 'signin_adopt', 'signin_send',
+  'signin_check', 'signin_own_place', 'signs_in_by', 'signin_send_own', 'signin_prove');
+GRANT EXECUTE ON FUNCTION api.signin_address, api.signin_send, api.signin_check, api.signin_send_own, api.signin_prove TO opdesk_signin;
+GRANT EXECUTE ON FUNCTION api.signs_in_by TO opdesk_web, opdesk_api;
 SET LOCAL ROLE opdesk_api;

@@ -3,14 +3,16 @@ SET LOCAL ROLE opdesk_api;
 
 -- A name stands where it belongs: in the doctor's, the patient's or the
 -- account's row.  The version is the sum of theirs, so it rises with each.
+-- A phone or e-mail of a patient is confirmed when they sign in by it.
 CREATE FUNCTION api.profile()
 RETURNS TABLE (id uuid, version int, role text, name text, email text, phone text, "doctorId" uuid, "patientId" uuid,
-  "timeZone" text, "clinicName" text, language text, speciality text)
+  "timeZone" text, "clinicName" text, language text, speciality text, "phoneConfirmed" boolean, "emailConfirmed" boolean)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
   SELECT u.id, u.version + coalesce(d.version, 0) + coalesce(p.version, 0), (SELECT auth.role()), coalesce(d.name, p.name, u.name),
          CASE WHEN p.id IS NULL THEN u.email ELSE p.email END, CASE WHEN p.id IS NULL THEN u.phone ELSE p.phone END,
-         u.doctor_id, u.patient_id, c.time_zone, c.name, u.language, d.speciality
+         u.doctor_id, u.patient_id, c.time_zone, c.name, u.language, d.speciality,
+         CASE WHEN p.phone IS NOT NULL THEN api.signs_in_by(p.phone) END, CASE WHEN p.email IS NOT NULL THEN api.signs_in_by(p.email) END
     FROM auth.account u
     JOIN core.clinic c ON c.id = u.clinic_id
     LEFT JOIN core.doctor d ON d.id = u.doctor_id

@@ -107,6 +107,11 @@ leaves $meera->put('/api/profiles/me', { version => $meera->get('/api/profiles/m
 leaves $desk->put('/api/profiles/me', { version => $desk->get('/api/profiles/me')->json->{version}, name => 'Deepak J.' }), 200, ['frontdesk account updated'], 'the desk\'s is the account\'s';
 leaves $asha->put('/api/profiles/me', { version => $asha->get('/api/profiles/me')->json->{version}, phone => '98220 99999' }), 200,
 	[ 'patient reach created', 'patient patient updated' ], 'a patient\'s the patient\'s, with the address that they say is theirs';
+leaves $asha->post('/api/auth/addresses', { phone => '98220 99999' }), 202, [], 'to ask for a code there is none';
+my ($proof) = $clinic->psql("SELECT body FROM core.outbox WHERE recipient = '+919822099999'") =~ /(\d{6})/;
+leaves $asha->post('/api/auth/addresses/confirm', { phone => '98220 99999', code => sprintf '%06d', ($proof + 1) % 1e6 }), 401, [], 'nor is a wrong one';
+($event) = leaves $asha->post('/api/auth/addresses/confirm', { phone => '98220 99999', code => "$proof" }), 204, ['patient reach updated'], 'to prove it is';
+is_deeply $event->{fields}, { proven => [ JSON::PP::false, JSON::PP::true ] }, 'and says what that means';
 
 #
 # Signing in and out

@@ -86,8 +86,9 @@ SELECT tap.says(q, e, format('%s leaves %s', left(q, 60), coalesce(split_part(e,
   ($$DELETE FROM auth.session WHERE id = tap.id('session desk')$$, NULL),
   ($$DELETE FROM auth.session WHERE id = tap.id('session arun')$$, format('session ended {"account_id": "%s"}', tap.id('account arun'))),
   ($$INSERT INTO auth.reach (clinic_id, patient_id, address) VALUES (tap.id('one'), tap.id('asha'), '+919811100009')$$,
-     'reach created {"address": "+919811100009"}'),
-  ($$UPDATE auth.reach SET proven_at = now() WHERE patient_id = tap.id('asha')$$, NULL)) x(q, e);
+     'reach created {"proven": false, "address": "+919811100009"}'),
+  ($$UPDATE auth.reach SET proven_at = now() WHERE patient_id = tap.id('asha')$$, 'reach updated {"proven": [false, true]}'),
+  ($$UPDATE auth.reach SET proven_at = now() + interval '1 day' WHERE patient_id = tap.id('asha')$$, NULL)) x(q, e);
 
 -- Slots: only what is mended by hand
 SELECT is(tap.told('public', format('api.reserve(%L, %L, NULL, %L, %L, ''::1'', 0)', tap.id('meera'), tap.at(3, '10:00'), tap.id('hold'), sha256('t'))) LIKE '{%',

@@ -76,12 +76,12 @@ SELECT set_eq($$SELECT proname::text FROM tap.routine WHERE schema = 'api' AND h
         'profile', 'save_profile', 'health', 'realtime_health', 'realtime_status', 'realtime_stats', 'sync_head', 'sync_list', 'sync_remember', 'sync_since', 'sync_rows', 'signout', 'count_use',
           'idem_take', 'idem_keep', 'token_key', 'must_see', 'revision_id', 'revision_number', 'revisions', 'messages', 'say', 'bulk', 'acquire_lock', 'release_lock',
           'force_release_lock', 'takeover_lock', 'lock', 'locks', 'lock_history', 'lock_stats', 'trace', 'audit_id', 'audit_number', 'audit_fields', 'audit_name', 'audit_names',
-            'password_link', 'audit_of_clinic', 'audit_of_actor', 'audit_of_object', 'devices', 'device_person', 'device_approve', 'device_revoke', 'sessions', 'session_end', 'users', 'user_invite', 'user_change', 'user_drop_factor'],
+            'password_link', 'audit_of_clinic', 'audit_of_actor', 'audit_of_object', 'devices', 'device_person', 'device_approve', 'device_revoke', 'sessions', 'session_end', 'signs_in_by', 'users', 'user_invite', 'user_change', 'user_drop_factor'],
   'what programs may call is this list');
 SELECT set_eq($$SELECT proname::text FROM tap.routine r WHERE schema = 'api' AND NOT has_function_privilege('opdesk_web', oid, 'EXECUTE')
                    AND has_function_privilege('opdesk_signin', oid, 'EXECUTE')$$,
   ARRAY['signin_find', 'signin_key', 'signin_open', 'signin_refused', 'signin_rehash', 'signin_refresh', 'signin_address', 'signin_send',
-    'signin_check', 'signin_device', 'forgive_use',
+    'signin_check', 'signin_send_own', 'signin_prove', 'signin_device', 'forgive_use',
     'signin_ask', 'signin_holder', 'signin_show', 'signin_enrol', 'signin_confirm', 'signin_factor', 'signin_renew', 'signin_unenrol',
     'signin_own', 'signin_by_link', 'signin_change_password', 'signin_reset_password'], 'and sign-in alone may call these');
 SELECT is_empty($$SELECT name FROM tap.routine WHERE has_function_privilege('opdesk_web', oid, 'EXECUTE')

@@ -1252,6 +1252,7 @@ export const audit = {
   field_opens: 'Begins',
   field_passwordHash: 'Password',
   field_price: 'Price',
+  field_proven: 'Signs in',
   field_revokedAt: 'Revoked',
   field_role: 'Role',
   field_secretHash: 'Secret',

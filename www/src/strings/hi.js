@@ -1252,6 +1252,7 @@ export const audit = {
   field_opens: 'शुरुआत',
   field_passwordHash: 'पासवर्ड',
   field_price: 'मूल्य',
+  field_proven: 'इससे साइन-इन',
   field_revokedAt: 'रद्द',
   field_role: 'भूमिका',
   field_secretHash: 'गुप्त शब्द',

@@ -45,7 +45,7 @@ function writers({ zone, today, currency, names }) {
   return {
     status: statusWord, startsAt: when, endsAt: when, lastMailedAt: when, approvedAt: when, revokedAt: when, confirmedAt: when, expiresAt: when, enrolsUntil: when, phone: formatPhone, address: (value) => (/^\+/.test(value) ? formatPhone(value) : value),
     doctorId: named, serviceId: named, patientId: named, accountId: named, approvedBy: named,
-    walkIn: yes, autoConfirm: yes, disabled: yes, price: (value) => money(value, currency), weekday,
+    walkIn: yes, autoConfirm: yes, disabled: yes, proven: yes, price: (value) => money(value, currency), weekday,
     opens: span, closes: span, step: span, buffer: span, duration: span, notice: span, horizon: span, cancelUntil: span,
     source: word('panel', 'source'), role: word('audit', 'role'), kind: word('audit', 'kind'),
     seq: (value) => String(value),
