@@ -7,7 +7,7 @@ import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { leave } from './lib/browser.mjs';
-import { PASSWORD, launch, noSession, noSideways, people, sql, violations, visitor, widths } from './lib/staff.mjs';
+import { PASSWORD, ZONE, launch, noSession, noSideways, people, sql, violations, visitor, widths } from './lib/staff.mjs';
 import { totp, wrongCode } from './lib/totp.mjs';
 
 let browser;
@@ -154,6 +154,80 @@ for (const width of widths)
     await dialog.getByLabel('Present password').fill(PASSWORD);
     await dialog.getByRole('button', { name: 'Remove the second factor' }).click();
     await page.getByText('It is off').waitFor();
+  }, wrongWords));
+
+const renew = async (page, password) => {
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Present password').fill(password);
+  await dialog.getByRole('button', { name: 'Make new ones' }).click();
+};
+const onPaper = async (page) => {
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  const shown = await page.evaluate(() => document.body.innerText);
+  await page.emulateMedia({ media: 'screen', colorScheme: 'light' });
+  return shown.split('\n').filter(Boolean);
+};
+
+for (const width of [360, 1280])
+  test(`few recovery codes are left: there are others for the password, at ${width} pixels`, () => withPage({ width, permissions: ['clipboard-read', 'clipboard-write'] }, async (page) => {
+    await nobodyHasOne();
+    await account(page, 'desk');
+    await page.getByRole('button', { name: 'Set up the second factor' }).click();
+    const secret = await secretOf(page);
+    await page.getByLabel('Code from the app').fill(totp(secret));
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await heading(page, 'Recovery codes');
+    const old = await page.locator('.codes li').allTextContents();
+    await page.getByRole('button', { name: 'I have kept them' }).click();
+    await page.getByText('10 recovery codes are left.').waitFor();
+    for (const [left, words] of [[4, null], [3, 'Few recovery codes are left'], [0, 'No recovery code is left']]) {
+      await sql(`UPDATE auth.totp SET recovery_hashes = recovery_hashes[1:${left}]`);
+      await page.reload();
+      await page.getByText(`${left} recovery codes are left.`).waitFor();
+      assert.equal(await page.locator('.banner--warning').count(), words ? 1 : 0, `with ${left}`);
+      if (words)
+        await page.locator('.banner--warning').getByText(words).waitFor();
+    }
+    await good(page, 'that none is left');
+
+    const opener = page.getByRole('button', { name: 'New recovery codes' });
+    await opener.click();
+    await renew(page, 'wrong');
+    await page.getByRole('dialog').getByText('That is not your present password').waitFor();
+    await good(page, 'the refusal');
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('No recovery code is left').waitFor();
+    await opener.click();
+    await renew(page, PASSWORD);
+    await heading(page, 'Recovery codes');
+    assert.ok(await page.getByRole('heading', { name: 'Recovery codes' }).evaluate((h) => h === document.activeElement), 'who reads by ear is there');
+    const codes = await page.locator('.codes li').allTextContents();
+    assert.equal(new Set([...codes, ...old]).size, 20, 'ten others');
+    await good(page, 'the new codes');
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByText('Copied').waitFor();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), codes.join('\n'));
+    await page.evaluate(() => {
+      globalThis.print = () => {
+        globalThis.printed = true;
+      };
+    });
+    await page.getByRole('button', { name: 'Print' }).click();
+    assert.equal(await page.evaluate(() => globalThis.printed), true);
+    const paper = await onPaper(page);
+    assert.deepEqual(paper.slice(2, -1), codes, 'on paper are the codes');
+    assert.match(paper.at(-1), new RegExp(`^For ${new URL(page.url()).host}, made on .* ${new Intl.DateTimeFormat('en', { timeZone: ZONE, year: 'numeric' }).format()}\\.$`), 'what for, and of when');
+    assert.match(paper.slice(0, 2).join(' '), /^Recovery codes If the phone is lost,/, 'and nothing else');
+    await page.getByRole('button', { name: 'I have kept them' }).click();
+    await page.getByText('10 recovery codes are left.').waitFor();
+    assert.equal(await page.locator('.banner--warning').count(), 0, 'and all is well');
+
+    await page.context().clearCookies();
+    await begin(page, 'desk');
+    await page.getByRole('button', { name: 'Use a recovery code' }).click();
+    await page.getByLabel('Recovery code').fill(codes[0]);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await today(page);
   }, wrongWords));
 
 test('a password is changed: not to a common one, and not without the present one', () => withPage({ width: 390 }, async (page) => {

@@ -34,6 +34,21 @@ async function enrolled(page, left) {
   await answer(page, 'totp', { json: { enrolled: true, confirmedAt: '2026-11-20T09:00:00Z', recoveryCodesLeft: left, required: false } });
   await account(page);
 }
+async function renew(page) {
+  await enrolled(page, 9);
+  await page.locator('#factor-h ~ div .btn').first().click();
+  await page.locator('dialog').waitFor();
+}
+async function prove(page) {
+  await page.locator('dialog input').fill('correct horse');
+  await page.locator('dialog button[type=submit]').click();
+}
+async function renewed(page) {
+  await answer(page, 'totp/recovery-codes', { json: { recoveryCodes: codes } });
+  await renew(page);
+  await prove(page);
+  await page.locator('.codes').waitFor();
+}
 async function link(page) {
   await page.goto('/staff/set-password#x');
   await page.locator('input[name=newPassword]').fill('password1');
@@ -67,10 +82,23 @@ export const states = {
     await page.locator('.codes').waitFor();
   },
   'on': (page) => enrolled(page, 9),
-  'few codes': (page) => enrolled(page, 1),
+  'few codes': (page) => enrolled(page, 3),
+  'no codes': (page) => enrolled(page, 0),
+  'renew': (page) => renew(page),
+  'renew refused': async (page) => {
+    await answer(page, 'totp/recovery-codes', refused('INVALID_CREDENTIALS'));
+    await renew(page);
+    await prove(page);
+    await page.locator('.field__error').waitFor();
+  },
+  'renewed': renewed,
+  'renewed on paper': async (page) => {
+    await renewed(page);
+    await page.emulateMedia({ media: 'print' });
+  },
   'remove': async (page) => {
     await enrolled(page, 9);
-    await page.locator('#factor-h ~ div .btn').click();
+    await page.locator('#factor-h ~ div .btn--danger-quiet').click();
     await page.locator('dialog').waitFor();
   },
   'password refused': async (page) => {

@@ -1,12 +1,11 @@
 /*
- * enrol - sets an authenticator app up: a QR code, its first code, and the
- * recovery codes, which are shown this once.
+ * enrol - sets an authenticator app up: a QR code, and its first code.
  */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { CircleAlert, Copy, KeyRound, RotateCw } from 'lucide';
+import { RotateCw } from 'lucide';
 import { api } from '../../common/api.js';
 import { t } from '../../common/i18n.js';
-import { Banner, Button, Empty, Field, Skeleton, toast } from '../../common/ui.jsx';
+import { Button, Empty, Field, Skeleton } from '../../common/ui.jsx';
 import { errorWords } from '../tell.js';
 
 const inFours = (text) => text.match(/.{1,4}/g).join(' ');
@@ -86,29 +85,5 @@ export function CodeField({ error, busy, ...rest }) {
     <Field label={t('factor.code')} error={error}>
       {(a) => <input {...a} class="code-input" name="code" inputMode="numeric" autocomplete="one-time-code" maxLength={10} required readOnly={busy} {...rest} />}
     </Field>
-  );
-}
-
-/** The recovery codes; onDone when they are kept. */
-export function Codes({ codes, onDone }) {
-  const heading = useRef();
-  useEffect(() => heading.current.focus(), []);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(codes.join('\n'));
-      toast(t('factor.copied'));
-    } catch {
-      toast(t('factor.notCopied'), { icon: CircleAlert });
-    }
-  };
-  return (
-    <div class="stack">
-      <h3 tabIndex={-1} ref={heading}>{t('factor.codesTitle')}</h3>
-      <p>{t('factor.codesText')}</p>
-      <Banner kind="warning" icon={KeyRound} title={t('factor.codesOnce')} />
-      <ul class="codes" aria-label={t('factor.codesTitle')}>{codes.map((code) => <li key={code}>{code}</li>)}</ul>
-      <div class="row row--apart"><Button icon={Copy} onClick={copy}>{t('factor.copy')}</Button>
-        <Button kind="primary" onClick={onDone}>{t('factor.kept')}</Button></div>
-    </div>
   );
 }
