@@ -179,6 +179,21 @@ test('signing out without a connection holds, also on the server', () => withPag
   await page.getByRole('heading', { name: 'Staff' }).waitFor();
 }, cut));
 
+test('signing out ends the session also when its token has run out in the meantime', () => withPage({ width: 1280 }, async (page) => {
+  await page.goto('/staff/');
+  await signIn(page, 'arun');
+  await page.locator('.ticket, .empty').first().waitFor();
+  await page.route(/\/(sync|realtime)/, (route) => route.abort()); // which would ask for a new one
+  await page.context().clearCookies({ name: '__Host-opdesk' });
+  const told = page.waitForResponse((answer) => answer.url().endsWith('/api/auth/logout') && answer.status() === 204);
+  await page.locator('.me').click();
+  await page.locator('.menu:popover-open').getByRole('button', { name: 'Sign out', exact: true }).click();
+  await told;
+  await page.reload();
+  await page.getByRole('heading', { name: 'Staff' }).waitFor();
+  assert.deepEqual((await page.context().cookies()).filter(({ name }) => /refresh|__Host-opdesk$/.test(name)), [], 'nothing is left to come back with');
+}, /status of 401|ERR_FAILED|WebSocket/));
+
 test('without a connection it says so and keeps what was typed', () => withPage({ width: 390 }, async (page) => {
   await page.goto('/staff/sign-in');
   await page.getByLabel('E-mail').waitFor();

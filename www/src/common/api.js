@@ -118,8 +118,8 @@ async function refresh(sentAt) {
   return globalThis.navigator?.locks ? navigator.locks.request('opdesk-refresh', run) : run();
 }
 
-/* A refresh does not help there; one's sessions are a list like any other. */
-const signsIn = /^\/api\/auth\/(?!sessions)/;
+/* Where nobody is signed in yet, so that a refresh does not help. */
+const signsIn = /^\/api\/auth\/(admin-key|login|mfa|otp|refresh)/;
 
 /**
  * options: body       anything JSON
