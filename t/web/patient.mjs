@@ -438,7 +438,7 @@ test('the profile is changed, and the page speaks another language', () =>
     await page.getByRole('button', { name: 'Save' }).click();
     await heading(page, 'प्रोफ़ाइल').waitFor();
     assert.equal(sql(`SELECT name || ' ' || email FROM core.patient WHERE id = '${demo.asha}'`), 'Asha P. Patil asha.new@example.org');
-    await page.getByText('आप पहले की तरह साइन इन करेंगे').waitFor();
+    await page.getByRole('heading', { level: 2, name: 'अपने ई-मेल की पुष्टि करें' }).waitFor();
     assert.deepEqual(await violations(page), [], 'in Hindi too');
     sql(`UPDATE core.patient SET name = 'Asha Patil', email = 'asha@example.org' WHERE id = '${demo.asha}'`);
     sql(`UPDATE auth.account SET language = NULL WHERE patient_id = '${demo.asha}'`);

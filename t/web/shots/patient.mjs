@@ -159,6 +159,20 @@ export const states = {
     await page.goto('/patient/profile');
     await page.locator('#p-name').waitFor();
   },
+  '7 profile new number': async (page) => {
+    await page.route('**/api/profiles/me', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, json: { ...(await answer.json()), phone: '+919811199001', phoneConfirmed: false } });
+    });
+    await states['7 profile'](page);
+    await page.getByRole('button', { name: /Send me a code|कोड भेजें/ }).scrollIntoViewIfNeeded();
+  },
+  '7 profile new number code': async (page) => {
+    await states['7 profile new number'](page);
+    await page.route('**/api/auth/addresses', (route) => route.fulfill({ status: 202, json: { expiresIn: 300, resendIn: 60 } }));
+    await page.locator('section.card').getByRole('button').first().click();
+    await page.locator('#c-phone').waitFor();
+  },
   '7 profile mistakes': async (page) => {
     await states['7 profile'](page);
     await page.locator('#p-name').fill('');

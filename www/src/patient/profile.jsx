@@ -4,6 +4,7 @@ import { api, fieldError } from '../common/api.js';
 import { languages, setLang, t } from '../common/i18n.js';
 import { formatPhone, phoneProblem } from '../common/phone.js';
 import { Banner, Button, Field, toast } from '../common/ui.jsx';
+import { Confirm } from './confirm.jsx';
 import { setMe, signOut } from './session.js';
 import { errorWords } from './tell.js';
 
@@ -35,7 +36,6 @@ export function Profile({ me, clinic }) {
   const [wrong, setWrong] = useState({});
   const [failure, setFailure] = useState(null);
   const [busy, setBusy] = useState(false);
-  const [moved, setMoved] = useState(false);
 
   const complain = (found) => {
     setWrong(found);
@@ -72,7 +72,6 @@ export function Profile({ me, clinic }) {
       const saved = await api('PUT', '/api/profiles/me', { body: { version: me.version, ...body } });
       setMe(saved);
       setNow(textsOf(saved));
-      setMoved('phone' in body || 'email' in body);
       if (body.language) await setLang(body.language);
       toast(t('common.saved'));
     } catch (error) {
@@ -101,7 +100,6 @@ export function Profile({ me, clinic }) {
           {text('name', { autocomplete: 'name', maxLength: 120, required: true })}
           {text('phone', { type: 'tel', inputMode: 'tel', autocomplete: 'tel', maxLength: 24 })}
           {text('email', { type: 'email', autocomplete: 'email', maxLength: 254, optional: true })}
-          {moved && <Banner title={t('patient.stillOld')}>{t('patient.stillOldText')}</Banner>}
           <Field id="p-language" label={t('patient.language')} hint={t('patient.languageHint')}>
             {(a) => (
               <select class="select" {...a} value={now.language} onChange={typed('language')}>
@@ -118,6 +116,7 @@ export function Profile({ me, clinic }) {
           </Button>
         </div>
       </form>
+      {['phone', 'email'].map((field) => me[`${field}Confirmed`] === false && <Confirm key={me[field]} me={me} clinic={clinic} field={field} />)}
       <section class="stack stack--1" aria-labelledby="sessions">
         <h2 id="sessions">{t('patient.sessions')}</h2>
         <p class="muted">{t('patient.sessionsText')}</p>

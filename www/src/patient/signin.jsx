@@ -1,11 +1,11 @@
 // Signing in: where the code shall go, then the code.  Nothing here says whether anybody is known there.
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { CircleAlert, Hourglass, ShieldAlert } from 'lucide';
+import { useRef, useState } from 'preact/hooks';
+import { ShieldAlert } from 'lucide';
 import { t, tx } from '../common/i18n.js';
 import { safeOrigin } from '../common/origin.js';
 import { callingCode, formatPhone, isInternational, phoneProblem, telHref } from '../common/phone.js';
-import { countdown } from '../common/time.js';
-import { Banner, Button, Field, announce } from '../common/ui.jsx';
+import { Banner, Button, Field } from '../common/ui.jsx';
+import { CodeForm, Refusal, refusalOf } from './code.jsx';
 import { askForCode, clinic, pending, sendCode } from './session.js';
 
 export function SignIn({ ended }) {
@@ -53,46 +53,6 @@ function NeedsHttps() {
       </Button>
     </div>
   );
-}
-
-/** What to say of a refusal: {kind, title, text, until} */
-function refusalOf(error) {
-  if (error.status === 429)
-    return { kind: 'wait', title: t('patient.manyTitle'), until: Date.now() + (error.retryAfter ?? 60) * 1000 };
-  if (error.code === 'OFFLINE') return { title: t('common.offlineTitle'), text: t('patient.offlineSignIn') };
-  return { title: t('common.failedTitle'), text: t('common.failedText') };
-}
-
-function Refusal({ of: it, over }) {
-  const left = useLeft(it.until, over);
-  if (it.kind === 'wait')
-    return (
-      <Banner kind="warning" icon={Hourglass} alert title={it.title}>
-        {t('patient.manyText')} <span class="num strong">{countdown(left)}</span>
-      </Banner>
-    );
-  return (
-    <Banner kind="danger" icon={CircleAlert} alert title={it.title}>
-      {it.text}
-    </Banner>
-  );
-}
-
-/** Milliseconds left until an instant, each second anew; over() once there are none. */
-function useLeft(until, over) {
-  const [, tick] = useState(0);
-  useEffect(() => {
-    if (!until) return undefined;
-    const timer = setInterval(() => {
-      tick((n) => n + 1);
-      if (Date.now() >= until) {
-        clearInterval(timer);
-        over?.();
-      }
-    }, 500);
-    return () => clearInterval(timer);
-  }, [until]);
-  return Math.max(0, (until ?? 0) - Date.now());
 }
 
 function phoneWords(text) {
@@ -185,111 +145,22 @@ function Address() {
   );
 }
 
-const DIGITS = 6;
-
+/** The code that was asked for; it signs in. */
 function Code() {
   const { phone, email, resendAt, endsAt } = pending.value;
-  const [code, setCode] = useState('');
-  const [wrong, setWrong] = useState(null);
-  const [refused, setRefused] = useState(null);
-  const [busy, setBusy] = useState(false);
-  const input = useRef();
-  const toResend = useLeft(resendAt);
-  const left = useLeft(endsAt);
-  useLayoutEffect(() => input.current?.focus(), []);
-
-  const complain = (words) => {
-    setWrong(words);
-    setBusy(false);
-    requestAnimationFrame(() => input.current?.select());
-  };
-  const submit = async (digits = code) => {
-    if (busy || refused?.kind === 'wait') return;
-    if (digits.length < DIGITS) {
-      complain(t('patient.codeShort'));
-      return;
-    }
-    setBusy(true);
-    try {
-      await sendCode(digits);
-    } catch (error) {
-      if (error.code === 'INVALID_CREDENTIALS') complain(t(Date.now() > endsAt ? 'patient.codeOver' : 'patient.codeWrong'));
-      else {
-        setBusy(false);
-        setRefused(refusalOf(error));
-      }
-    }
-  };
-  const typed = (event) => {
-    const digits = event.target.value.replace(/\D/g, '').slice(0, DIGITS);
-    event.target.value = digits;
-    setCode(digits);
-    setWrong(null);
-    if (digits.length === DIGITS) submit(digits);
-  };
-  const again = async () => {
-    setRefused(null);
-    setWrong(null);
-    setCode('');
-    try {
-      await askForCode(phone ? { phone } : { email });
-      announce(t('patient.sentAgain'));
-      input.current?.focus();
-    } catch (error) {
-      setRefused(refusalOf(error));
-    }
-  };
   return (
-    <form
-      class="stack stack--3"
-      noValidate
-      aria-label={t('patient.code')}
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
+    <CodeForm
+      lead={tx('patient.codeLead', { to: <strong class="nowrap">{phone ? shown(phone) : email}</strong> })}
+      label={t('common.signIn')}
+      resendAt={resendAt}
+      endsAt={endsAt}
+      send={sendCode}
+      again={() => askForCode(phone ? { phone } : { email })}
+      other={t(phone ? 'patient.otherPhone' : 'patient.otherEmail')}
+      leave={() => {
+        pending.value = null;
       }}
-    >
-      <p>
-        {tx('patient.codeLead', { to: <strong class="nowrap">{phone ? shown(phone) : email}</strong> })}
-      </p>
-      {refused && <Refusal of={refused} over={() => setRefused(null)} />}
-      <Field id="s-code" label={t('patient.code')} error={wrong ?? (left === 0 && !busy ? t('patient.codeOver') : null)} hint={t('patient.codeHint')}>
-        {(a) => (
-          <input
-            class="input code"
-            {...a}
-            ref={input}
-            inputMode="numeric"
-            autocomplete="one-time-code"
-            required
-            value={code}
-            readOnly={busy}
-            onInput={typed}
-          />
-        )}
-      </Field>
-      <Button kind="primary" wide type="submit" busy={busy} off={refused?.kind === 'wait'}>
-        {t('common.signIn')}
-      </Button>
-      <div class="row row--apart">
-        {toResend > 0 ? (
-          <span class="small muted num">{t('patient.resendIn', { time: countdown(toResend) })}</span>
-        ) : (
-          <button class="link-btn" type="button" onClick={again}>
-            {t('patient.resend')}
-          </button>
-        )}
-        <button
-          class="link-btn"
-          type="button"
-          onClick={() => {
-            pending.value = null;
-          }}
-        >
-          {t(phone ? 'patient.otherPhone' : 'patient.otherEmail')}
-        </button>
-      </div>
-    </form>
+    />
   );
 }
 
