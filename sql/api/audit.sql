@@ -57,6 +57,13 @@ CREATE TYPE api.audit_row AS (
   address text, "sessionId" uuid
 );
 
+CREATE FUNCTION api.audit_told(e audit.event) RETURNS SETOF api.audit_row
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT api.audit_id(e.id), e.at, auth.person(e.account_id, e.role), e.action, e.object, e.object_id, api.audit_name(e.object, e.object_id),
+         api.audit_fields(e.action, e.fields), api.audit_names(e.fields), e.request, e.address, e.session_id;
+END;
+
 --
 -- Lists, newest first.  One function for each filter that may lead, as in
 -- appointments.sql.  The policy of audit.event lets administrators read.
@@ -66,43 +73,37 @@ CREATE FUNCTION api.audit_of_clinic(actor uuid, action text, object text, object
   before_at timestamptz, before_id uuid, rows int) RETURNS SETOF api.audit_row
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-  SELECT api.audit_id(x.id), x.at, auth.person(x.account_id, x.role), x.action, x.object, x.object_id, api.audit_name(x.object, x.object_id),
-         api.audit_fields(x.action, x.fields), api.audit_names(x.fields), x.request, x.address, x.session_id
-    FROM (SELECT e.* FROM audit.event e
+  SELECT t.* FROM (SELECT e FROM audit.event e
            WHERE e.clinic_id = (SELECT auth.clinic_id())
              AND e.at >= (SELECT core.list_from(audit_of_clinic.first)) AND e.at < (SELECT core.list_until(audit_of_clinic.last))
              AND e.at <= audit_of_clinic.before_at
              AND (e.at < audit_of_clinic.before_at OR e.id < api.audit_number(audit_of_clinic.before_id))
              AND (audit_of_clinic.action IS NULL OR e.action = audit_of_clinic.action)
              AND (audit_of_clinic.object IS NULL OR e.object = audit_of_clinic.object)
-           ORDER BY e.at DESC, e.id DESC LIMIT audit_of_clinic.rows) x
-   ORDER BY x.at DESC, x.id DESC;
+           ORDER BY e.at DESC, e.id DESC LIMIT audit_of_clinic.rows) x, api.audit_told(x.e) t
+   ORDER BY t.at DESC, t.id DESC;
 END;
 
 CREATE FUNCTION api.audit_of_actor(actor uuid, action text, object text, object_id uuid, first date, last date,
   before_at timestamptz, before_id uuid, rows int) RETURNS SETOF api.audit_row
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-  SELECT api.audit_id(x.id), x.at, auth.person(x.account_id, x.role), x.action, x.object, x.object_id, api.audit_name(x.object, x.object_id),
-         api.audit_fields(x.action, x.fields), api.audit_names(x.fields), x.request, x.address, x.session_id
-    FROM (SELECT e.* FROM audit.event e
+  SELECT t.* FROM (SELECT e FROM audit.event e
            WHERE e.account_id = audit_of_actor.actor
              AND e.at >= (SELECT core.list_from(audit_of_actor.first)) AND e.at < (SELECT core.list_until(audit_of_actor.last))
              AND e.at <= audit_of_actor.before_at
              AND (e.at < audit_of_actor.before_at OR e.id < api.audit_number(audit_of_actor.before_id))
              AND (audit_of_actor.action IS NULL OR e.action = audit_of_actor.action)
              AND (audit_of_actor.object IS NULL OR e.object = audit_of_actor.object)
-           ORDER BY e.at DESC, e.id DESC LIMIT audit_of_actor.rows) x
-   ORDER BY x.at DESC, x.id DESC;
+           ORDER BY e.at DESC, e.id DESC LIMIT audit_of_actor.rows) x, api.audit_told(x.e) t
+   ORDER BY t.at DESC, t.id DESC;
 END;
 
 CREATE FUNCTION api.audit_of_object(actor uuid, action text, object text, object_id uuid, first date, last date,
   before_at timestamptz, before_id uuid, rows int) RETURNS SETOF api.audit_row
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-  SELECT api.audit_id(x.id), x.at, auth.person(x.account_id, x.role), x.action, x.object, x.object_id, api.audit_name(x.object, x.object_id),
-         api.audit_fields(x.action, x.fields), api.audit_names(x.fields), x.request, x.address, x.session_id
-    FROM (SELECT e.* FROM audit.event e
+  SELECT t.* FROM (SELECT e FROM audit.event e
            WHERE e.object_id = audit_of_object.object_id
              AND e.at >= (SELECT core.list_from(audit_of_object.first)) AND e.at < (SELECT core.list_until(audit_of_object.last))
              AND e.at <= audit_of_object.before_at
@@ -110,9 +111,9 @@ BEGIN ATOMIC
              AND (audit_of_object.actor IS NULL OR e.account_id = audit_of_object.actor)
              AND (audit_of_object.action IS NULL OR e.action = audit_of_object.action)
              AND (audit_of_object.object IS NULL OR e.object = audit_of_object.object)
-           ORDER BY e.at DESC, e.id DESC LIMIT audit_of_object.rows) x
-   ORDER BY x.at DESC, x.id DESC;
+           ORDER BY e.at DESC, e.id DESC LIMIT audit_of_object.rows) x, api.audit_told(x.e) t
+   ORDER BY t.at DESC, t.id DESC;
 END;
 
-GRANT EXECUTE ON FUNCTION api.trace, api.audit_id, api.audit_number, api.audit_fields, api.audit_name, api.audit_names, api.audit_of_clinic,
-  api.audit_of_actor, api.audit_of_object TO opdesk_web;
+GRANT EXECUTE ON FUNCTION api.trace, api.audit_id, api.audit_number, api.audit_fields, api.audit_name, api.audit_names, api.audit_told,
+  api.audit_of_clinic, api.audit_of_actor, api.audit_of_object TO opdesk_web;

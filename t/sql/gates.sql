@@ -75,7 +75,7 @@ SELECT set_eq($$SELECT proname::text FROM tap.routine WHERE schema = 'api' AND h
         'appointments_of_doctor_between', 'appointments_of_patient_between', 'appointments_search', 'calendar', 'calendar_of_doctor', 'patients', 'patient_address',
         'profile', 'save_profile', 'health', 'realtime_health', 'realtime_status', 'realtime_stats', 'sync_head', 'sync_list', 'sync_remember', 'sync_since', 'sync_rows', 'signout', 'count_use',
           'idem_take', 'idem_keep', 'token_key', 'must_see', 'revision_id', 'revision_number', 'revisions', 'messages', 'say', 'bulk', 'acquire_lock', 'release_lock',
-          'force_release_lock', 'takeover_lock', 'lock', 'locks', 'lock_history', 'lock_stats', 'trace', 'audit_id', 'audit_number', 'audit_fields', 'audit_name', 'audit_names',
+          'force_release_lock', 'takeover_lock', 'lock', 'locks', 'lock_history', 'lock_stats', 'trace', 'audit_id', 'audit_number', 'audit_fields', 'audit_name', 'audit_names', 'audit_told',
             'password_link', 'audit_of_clinic', 'audit_of_actor', 'audit_of_object', 'devices', 'device_person', 'device_approve', 'device_revoke', 'sessions', 'session_end', 'signs_in_by', 'users', 'user_invite', 'user_change', 'user_drop_factor'],
   'what programs may call is this list');
 SELECT set_eq($$SELECT proname::text FROM tap.routine r WHERE schema = 'api' AND NOT has_function_privilege('opdesk_web', oid, 'EXECUTE')
