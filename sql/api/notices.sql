@@ -155,5 +155,29 @@ BEGIN
   END IF;
 END $$;
 
-CALL pg_temp.belong_to_auth('signin_notice_words', 'signin_browser', 'signin_when', 'signin_codes_left', 'signin_notice', 'signin_notify');
+--
+-- Patients
+--
+
+-- A phone or e-mail begins to sign a patient in: those that did so before are
+-- told, since whoever got in once, or talked the desk round, could stay that
+-- way.  Short, as most of it are text messages; five a day, as above.
+CREATE FUNCTION api.signin_notify_patient(patient uuid, address text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  hindi boolean := (SELECT coalesce(a.language ~ '^hi(-|$)', false) FROM auth.account a WHERE a.patient_id = patient);
+  clinic text := (SELECT c.name FROM core.clinic c WHERE c.id = auth.clinic_id());
+  told text;
+BEGIN
+  FOR told IN SELECT r.address FROM auth.reach r WHERE r.patient_id = patient AND r.proven AND r.address <> signin_notify_patient.address ORDER BY 1 LOOP
+    CONTINUE WHEN (SELECT c.wait_s FROM api.count_use(format('notice:address:%s:%s', patient, md5(told)), 5, 86400) c) > 0;
+    INSERT INTO core.outbox (clinic_id, kind, channel, recipient, subject, body, expires_at)
+    VALUES (auth.clinic_id(), 'notice', CASE WHEN told LIKE '+%' THEN 'sms' ELSE 'email' END, told,
+            CASE WHEN told LIKE '+%' THEN NULL WHEN hindi THEN format('%s: साइन इन का एक और तरीक़ा', clinic) ELSE format('%s: another way to sign in', clinic) END,
+            format(CASE WHEN hindi THEN '%s: अब से एक और फ़ोन या ई-मेल से आपके खाते में साइन इन हो सकता है। अगर यह आपने नहीं किया, तो क्लिनिक को तुरंत बताएँ।'
+                        ELSE '%s: another phone or e-mail can sign in to your account from now on. If that was not you, tell the clinic at once.' END, clinic),
+            clock_timestamp() + interval '5 days');
+  END LOOP;
+END $$;
+
+CALL pg_temp.belong_to_auth('signin_notify_patient', 'signin_notice_words', 'signin_browser', 'signin_when', 'signin_codes_left', 'signin_notice', 'signin_notify');
 SET LOCAL ROLE opdesk_api;

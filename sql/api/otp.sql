@@ -195,14 +195,28 @@ BEGIN
   ELSIF auth.patient_at(address) <> me THEN
     refusal := 'BAD_TRANSITION';
   ELSE
+    IF NOT EXISTS (SELECT FROM auth.reach r WHERE r.patient_id = me AND r.address = signin_prove.address AND r.proven) THEN
+      PERFORM api.signin_notify_patient(me, address);
+    END IF;
     INSERT INTO auth.reach AS r (clinic_id, patient_id, address, proven_at) VALUES (auth.clinic_id(), me, signin_prove.address, clock_timestamp())
     ON CONFLICT ON CONSTRAINT reach_pkey DO UPDATE SET proven_at = EXCLUDED.proven_at;
     PERFORM api.signin_adopt(me, address);
   END IF;
 END $$;
 
-CALL pg_temp.belong_to_auth('signin_address', 'signin_letter', 'signin_knows', 'signin_keep', 'signin_post', 'signin_take', 'signin_adopt', 'signin_send',
+-- The desk has seen whose it is.
+CREATE FUNCTION api.signin_vouch(patient uuid, address text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM auth.reach r WHERE r.patient_id = patient AND r.address = signin_vouch.address AND r.proven) THEN
+    PERFORM api.signin_notify_patient(patient, address);
+  END IF;
+  PERFORM auth.vouch(patient, address);
+END $$;
+
+CALL pg_temp.belong_to_auth('signin_vouch', 'signin_address', 'signin_letter', 'signin_knows', 'signin_keep', 'signin_post', 'signin_take', 'signin_adopt', 'signin_send',
   'signin_check', 'signin_own_place', 'signs_in_by', 'signin_send_own', 'signin_prove');
 GRANT EXECUTE ON FUNCTION api.signin_address, api.signin_send, api.signin_check, api.signin_send_own, api.signin_prove TO opdesk_signin;
+GRANT EXECUTE ON FUNCTION api.signin_vouch TO opdesk_api;
 GRANT EXECUTE ON FUNCTION api.signs_in_by TO opdesk_web, opdesk_api;
 SET LOCAL ROLE opdesk_api;

@@ -29,7 +29,7 @@ BEGIN
   IF NOT EXISTS (SELECT FROM core.patient p WHERE p.id = patient_address.id) THEN
     RAISE EXCEPTION 'not_found' USING ERRCODE = 'OD000';
   END IF;
-  PERFORM auth.vouch(id, coalesce(core.phone(phone), lower(btrim(email))));
+  PERFORM api.signin_vouch(id, coalesce(core.phone(phone), lower(btrim(email))));
 END $$;
 
 GRANT EXECUTE ON FUNCTION api.patients, api.patient_address TO opdesk_web;

@@ -67,6 +67,10 @@ is "$letter->{channel} $letter->{subject}", 'email Hemant Trauma Centre के �
 like $letter->{body}, qr/^\d{6} आपका Hemant Trauma Centre में संपर्क की पुष्टि करने का कोड है।/, 'in their language';
 status_is prove($asha, 'ASHA.new@example.org ', code_in('asha.new@example.org')), 204, 'in any case';
 is confirmed($asha), '1 1', 'and is confirmed';
+$letter = letter($new);
+is "$letter->{channel} $letter->{body}", 'sms Hemant Trauma Centre: another phone or e-mail can sign in to your account from now on. If that was not you, tell the clinic at once.',
+	'the phone that signed in before is told, as whoever got in once could stay that way';
+is $clinic->psql("SELECT count(*) FROM core.outbox WHERE kind = 'notice' AND recipient = 'asha.new\@example.org'"), 0, 'the new e-mail is not';
 is sign_in('asha.new@example.org'), $DEMO{asha}, 'and signs in';
 
 # What was booked with it before becomes theirs.
@@ -100,6 +104,11 @@ save($bilal, phone => '+919800000003');
 error_is prove($bilal, '+919800000003', code_for($bilal, '+919800000003')), 409, 'BAD_TRANSITION', 'nor by what the clinic has of somebody else';
 status_is $clinic->as('frontdesk')->post("/api/patients/$DEMO{bilal}/addresses", { phone => $booked }), 204, 'the desk decides';
 is sign_in($booked), $DEMO{bilal}, 'and it is theirs';
+like letter('+919800000002')->{body}, qr/another phone or e-mail can sign in to your account/, 'of which they hear at the one that they had';
+my $told = sub { $clinic->psql("SELECT count(*) FROM core.outbox WHERE kind = 'notice'") };
+my $so_far = $told->();
+$clinic->as('frontdesk')->post("/api/patients/$DEMO{bilal}/addresses", { phone => $booked });
+is $told->(), $so_far, 'once';
 is confirmed($asha), '0 1', 'which the first one can see';
 
 #
