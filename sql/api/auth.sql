@@ -4,14 +4,17 @@
 -- alone, the role that cgi-bin/auth, otp, factor and passwords alone connect as.
 RESET ROLE;
 
--- With the caller's name, wherever it stands.
+-- With the caller's name, wherever it stands.  Only A to Z are also a to z, as
+-- in lib/str.h: tries are counted by what was typed, and to lower() the Kelvin
+-- sign is a k as well.
 CREATE FUNCTION api.signin_find(email text)
 RETURNS TABLE (account uuid, clinic uuid, role text, name text, hash text, disabled boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RETURN QUERY SELECT u.id, u.clinic_id, u.role, auth.name_of(u), u.password_hash, u.disabled
     FROM auth.account u
-   WHERE u.clinic_id = coalesce(auth.clinic_id(), auth.clinic_of(NULL)) AND lower(u.email) = lower(btrim(signin_find.email));
+   WHERE u.clinic_id = coalesce(auth.clinic_id(), auth.clinic_of(NULL)) AND lower(u.email) = lower(btrim(signin_find.email))
+     AND lower(u.email COLLATE "C") = lower(btrim(signin_find.email) COLLATE "C");
 END $$;
 
 CREATE FUNCTION api.signin_key()

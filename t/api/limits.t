@@ -80,6 +80,7 @@ forget();
 is statuses(@spray), join(' ', (401) x 15, 429), 'nor one account from many addresses';
 my $direct = $clinic->visitor->post('/api/auth/login', { email => 'desk@opdesk.test', password => $password }, { 'X-Real-IP' => '198.51.100.1', 'X_Forwarded_For' => '198.51.100.1', Forwarded => 'for=198.51.100.1', 'X-User-Id' => 'x' });
 error_is $direct, 429, 'RATE_LIMITED', 'nor any other header';
+error_is login(address(), "des\x{212a}\@opdesk.test", $password), 401, 'INVALID_CREDENTIALS', 'nor under another name for it: a Kelvin sign is no k here';
 
 # All workers count together.
 forget();

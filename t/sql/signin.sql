@@ -9,6 +9,7 @@ END $$;
 
 SELECT is(tap.door($$SELECT row(account, clinic, role, name, hash, disabled)::text FROM api.signin_find(' Admin@ONE.test ')$$),
           row(tap.id('account admin'), tap.id('one'), 'admin', 'Admin', 'hash of admin', false)::text, 'an account is found by its address');
+SELECT is(tap.door($$SELECT 1 FROM api.signin_find(E'des\u212A@one.test')$$), NULL, 'a Kelvin sign is no k');
 SELECT is(tap.door($$SELECT name FROM api.signin_find('meera@one.test')$$), 'Dr. Meera', 'with the doctor''s name');
 SELECT is(tap.door($$SELECT 1 FROM api.signin_find('nina@two.test')$$), NULL, 'in the clinic of the host only');
 SELECT is(tap.door('SELECT role || '' '' || name FROM api.signin_key()'), 'admin Clinic key', 'the key has an account');
