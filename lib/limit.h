@@ -4,7 +4,7 @@
  * The uses of a bucket are a row of core.limit_use, by the database's clock.
  * One is counted before what it allows is tried, in a transaction of its own
  * that commits whatever follows; so none of these inside the request's
- * transaction.  A bucket is a text of at most 300 bytes, always with the same
+ * transaction.  A bucket is a text of at most 300 characters, always with the same
  * window; most 0 is no limit.
  *
  * E_OK

@@ -44,7 +44,14 @@ signin_cost(void)
 enum err
 signin_count(struct req *rq, const char *whom)
 {
-	return limit_count(rq, arena_printf(rq->arena, "account:%s", whom),
+	return limit_count(rq, arena_printf(rq->arena, "whom:%s", whom),
+		conf_number(CONF_LIMIT_SENSITIVE));
+}
+
+enum err
+signin_count_account(struct req *rq, const char *account)
+{
+	return limit_count(rq, arena_printf(rq->arena, "account:%s", account),
 		conf_number(CONF_LIMIT_SENSITIVE));
 }
 

@@ -40,11 +40,14 @@ struct tokens {
 };
 
 /*
- * Count one try: where it comes from, or whom it is about (a text of at most
- * 280 bytes).  E_RATE_LIMITED when the last minute had OPDESK_LIMIT_SENSITIVE.
+ * Count one try: where it comes from, whom it says that it is (a text of at
+ * most 280 characters, which anybody can choose), or whose account it has come
+ * to, together with what its owner does there.  E_RATE_LIMITED when the last
+ * minute had OPDESK_LIMIT_SENSITIVE.
  */
 enum err signin_count_address(struct req *rq) MUST_USE;
 enum err signin_count(struct req *rq, const char *whom) MUST_USE;
+enum err signin_count_account(struct req *rq, const char *account) MUST_USE;
 
 /* What hashing a password costs here. */
 struct password_cost signin_cost(void) MUST_USE;

@@ -109,6 +109,12 @@ is $clinic->as('frontdesk')->get('/api/profiles/me')->status, 200, 'everyday wor
 my @work = map { $clinic->as('frontdesk')->post('/api/appointments', { name => 'N' }) } 1 .. 20;
 is statuses(@work), join(' ', (201) x 20), 'not even by the dozen';
 
+# Nor can what somebody does be counted against them by who types their number.
+forget();
+my $number = $clinic->account('frontdesk')->{id};
+is statuses(map { login(address(), $number) } 1 .. 16), join(' ', (401) x 15, 429), 'the number of an account is no name';
+status_is $clinic->as('frontdesk')->post('/api/auth/logout'), 204, 'and its owner signs out all the same';
+
 forget();
 $home = address();
 my $stranger = $clinic->visitor;
