@@ -241,7 +241,7 @@ BEGIN
   END IF;
   a.service_id := coalesce(a.service_id, core.first_service());
   IF m ->> 'reservationId' IS NULL THEN
-    PERFORM core.must_exist(a.doctor_id, a.service_id);
+    PERFORM core.must_be_offered(a.doctor_id, a.service_id);
   END IF;
   a.status := coalesce(m ->> 'status', api.booked_status(a.service_id));
   IF a.status NOT IN ('requested', 'confirmed', 'checked_in') THEN

@@ -87,7 +87,11 @@ BEGIN
     PERFORM api.refuse('validation_error__doctor_id');
   END IF;
   a.service_id := coalesce(a.service_id, core.first_service());
-  PERFORM core.must_exist(a.doctor_id, a.service_id);
+  IF a.status = 'lead' THEN
+    PERFORM core.must_be_offered(a.doctor_id, a.service_id);
+  ELSE
+    PERFORM core.must_exist(a.doctor_id, a.service_id); -- what was booked once can be moved
+  END IF;
   r := api.seat(a, hold, outside);
   a := r.a;
   body := r.body;

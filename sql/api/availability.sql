@@ -1,8 +1,9 @@
 -- availability.sql - what cgi-bin/availability.c calls.
 SET LOCAL ROLE opdesk_api;
 
--- What is not given: from today, a week, the clinic's first service.  OFFSET 0
--- keeps these three from being computed again wherever they are used.
+-- What is not offered any more has times for staff alone.  What is not given:
+-- from today, a week, the clinic's first service.  OFFSET 0 keeps these three
+-- from being computed again wherever they are used.
 CREATE FUNCTION api.availability(doctor uuid, first_day date, last_day date, service uuid)
 RETURNS TABLE ("doctorId" uuid, "timeZone" text, version int, rules json, exceptions json, slots json)
 LANGUAGE sql STABLE
@@ -10,13 +11,15 @@ BEGIN ATOMIC
   SELECT d.id, c.time_zone, d.schedule_version, d.rules, core.exceptions_json(d.id),
          (SELECT coalesce(json_agg(f ORDER BY f."startsAt"), '[]')
             FROM (SELECT s.starts_at AS "startsAt", s.ends_at AS "endsAt"
-                    FROM core.free_slots(d.id, w.service, w.first_day, w.last_day, NULL::uuid, false) s) f)
+                    FROM core.free_slots(d.id, w.service, w.first_day, w.last_day, NULL::uuid, false) s
+               WHERE v.offered AND d.offered OR (SELECT auth.is_staff())) f)
     FROM core.doctor d
     JOIN core.clinic c ON c.id = d.clinic_id
    CROSS JOIN (SELECT s.service, s.first_day, coalesce(availability.last_day, s.first_day + 6) AS last_day
                  FROM (SELECT coalesce(availability.service, core.first_service()) AS service,
                               coalesce(availability.first_day, core.today()) AS first_day OFFSET 0) s OFFSET 0) w
-   WHERE d.id = availability.doctor AND EXISTS (SELECT FROM core.service v WHERE v.id = w.service);
+    JOIN core.service v ON v.id = w.service
+   WHERE d.id = availability.doctor;
 END;
 
 -- The schedule as GET shows it, without slots.

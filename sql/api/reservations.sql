@@ -10,6 +10,7 @@ DECLARE
   s core.slot;
   wish uuid := coalesce(service, core.first_service());
 BEGIN
+  PERFORM core.must_be_offered(doctor, wish);
   PERFORM api.count_holds(address, max_holds);
   IF NOT core.is_taken(doctor, starts) THEN
     PERFORM core.lock_people(NULL, ARRAY[doctor]);
@@ -24,7 +25,6 @@ BEGIN
     s := core.take(s, false, false);
   END IF;
   IF s.id IS NULL THEN
-    PERFORM core.must_exist(doctor, wish);
     refusal := 'SLOT_TAKEN';
     body := json_build_object('alternatives', core.nearest_free(doctor, wish, starts, false));
     RETURN;

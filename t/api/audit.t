@@ -113,6 +113,17 @@ leaves $asha->post('/api/auth/addresses/confirm', { phone => '98220 99999', code
 ($event) = leaves $asha->post('/api/auth/addresses/confirm', { phone => '98220 99999', code => "$proof" }), 204, ['patient reach updated'], 'to prove it is';
 is_deeply $event->{fields}, { proven => [ JSON::PP::false, JSON::PP::true ] }, 'and says what that means';
 
+my $about = $visitor->get('/api/clinic')->json;
+($event) = leaves $admin->put('/api/clinic', { version => $about->{version}, name => 'Hemant Clinic' }), 200, ['admin clinic updated'], 'the clinic\'s name is the clinic\'s';
+is_deeply $event->{fields}{name}, [ $about->{name}, 'Hemant Clinic' ], 'before and after';
+$res = $admin->post('/api/doctors', { name => 'Dr. Kavya Iyer' });
+leaves $res, 201, ['admin doctor created'], 'a doctor who comes';
+leaves $admin->patch('/api/doctors/' . $res->json->{doctor}{id}, { version => 1, offered => JSON::PP::false }), 200, ['admin doctor updated'], 'and is not to be booked';
+leaves $admin->patch('/api/doctors/' . $res->json->{doctor}{id}, { version => 2, position => 1 }), 200, [ ('admin doctor updated') x 3 ], 'the order is everybody\'s whose place is another';
+$res = $admin->post('/api/services', { name => 'Dressing' });
+leaves $res, 201, ['admin service created'], 'a service';
+leaves $admin->patch('/api/services/' . $res->json->{service}{id}, { version => 1, price => 100 }), 200, ['admin service updated'], 'and its price';
+
 #
 # Signing in and out
 #

@@ -40,6 +40,8 @@ my %reach = (
 	(map { ("/api/appointments/{id}/$_" => $visit) } qw(acquire-lock release-lock lock lock-history force-release-lock takeover-lock)),
 	'/api/availability/{doctorId}' => sub ($role) { ($DEMO{meera}, $next_door->id('doctor')) },
 	(map { ("/api/admin/devices/{id}/$_" => sub ($role) { ($device, $next_door->id('device')) }) } qw(approve revoke)),
+	'/api/doctors/{id}' => sub ($role) { ($DEMO{meera}, $next_door->id('doctor')) },
+	'/api/services/{id}' => sub ($role) { ($DEMO{consultation}, $next_door->id('service')) },
 	'/api/admin/users/{id}' => sub ($role) { ($clinic->account('frontdesk')->{id}, $next_door->id('account')) },
 	'/api/admin/users/{id}/second-factor' => sub ($role) { ($clinic->account('frontdesk')->{id}, $next_door->id('account')) },
 	'/api/admin/users/{id}/reset-link' => sub ($role) { ($clinic->account('frontdesk')->{id}, $next_door->id('account')) },
@@ -52,6 +54,8 @@ my %reach = (
 my %body = (
 	'PUT /api/appointments/{id}' => { version => 1, reason => 'Mine now' },
 	'PATCH /api/appointments/{id}' => { reason => 'Mine now' },
+	'PATCH /api/doctors/{id}' => { version => 1, name => 'Mine now' },
+	'PATCH /api/services/{id}' => { version => 1, name => 'Mine now' },
 	'PATCH /api/admin/users/{id}' => { version => 1, disabled => JSON::PP::true },
 	'POST /api/appointments/{id}/messages' => { text => 'Among us' },
 	'POST /api/patients/{id}/addresses' => { phone => '+919800000001' },

@@ -51,7 +51,7 @@ BEGIN
 END $$;
 
 SELECT tap.says(q, e, format('%s leaves %s', left(q, 60), coalesce(split_part(e, '{', 1), 'nothing'))) FROM (VALUES
-  ($$UPDATE core.clinic SET phone = '+911' WHERE id = tap.id('one')$$, 'clinic updated {"phone": [null, "+911"]}'),
+  ($$UPDATE core.clinic SET phone = '+911' WHERE id = tap.id('one')$$, 'clinic updated {"phone": [null, "+911"], "version": [1, 2]}'),
   ($$UPDATE core.clinic SET phone = '+911' WHERE id = tap.id('one')$$, NULL),
   ($$UPDATE core.system_config SET last_mailed_at = '2026-01-01Z' WHERE clinic_id = tap.id('one')$$,
      'system_config updated {"last_mailed_at": [null, "2026-01-01T00:00:00+00:00"]}'),
@@ -59,10 +59,10 @@ SELECT tap.says(q, e, format('%s leaves %s', left(q, 60), coalesce(split_part(e,
   ($$INSERT INTO core.system_config (clinic_id) VALUES (tap.id('one'))$$, 'system_config created'),
   ($$UPDATE core.doctor SET name = 'Dr. M.' WHERE id = tap.id('meera')$$, 'doctor updated {"name": ["Dr. Meera", "Dr. M."], "version": [1, 2]}'),
   ($$INSERT INTO core.service (id, clinic_id, name, price, horizon) VALUES (tap.id('scan'), tap.id('one'), 'Scan', 5, '1 day')$$,
-     'service created {"name": "Scan", "price": 5, "buffer": "00:00:00", "notice": "00:00:00", "horizon": "1 day", "duration": "00:15:00", "position": 1, "auto_confirm": true, "cancel_until": "00:00:00"}'),
-  ($$UPDATE core.service SET price = 6 WHERE id = tap.id('scan')$$, 'service updated {"price": [5, 6]}'),
+     'service created {"name": "Scan", "price": 5, "buffer": "00:00:00", "notice": "00:00:00", "horizon": "1 day", "offered": true, "version": 1, "duration": "00:15:00", "position": 1, "auto_confirm": true, "cancel_until": "00:00:00"}'),
+  ($$UPDATE core.service SET price = 6 WHERE id = tap.id('scan')$$, 'service updated {"price": [5, 6], "version": [1, 2]}'),
   ($$DELETE FROM core.service WHERE id = tap.id('scan')$$,
-     'service deleted {"name": "Scan", "price": 6, "buffer": "00:00:00", "notice": "00:00:00", "horizon": "1 day", "duration": "00:15:00", "position": 1, "auto_confirm": true, "cancel_until": "00:00:00"}'),
+     'service deleted {"name": "Scan", "price": 6, "buffer": "00:00:00", "notice": "00:00:00", "horizon": "1 day", "offered": true, "version": 2, "duration": "00:15:00", "position": 1, "auto_confirm": true, "cancel_until": "00:00:00"}'),
   ($$UPDATE core.patient SET phone = NULL WHERE id = tap.id('asha')$$, 'patient updated {"phone": ["+919811100001", null], "version": [1, 2]}'),
   ($$INSERT INTO core.exception (clinic_id, kind, starts_at, ends_at) VALUES (tap.id('two'), 'closed', '2026-01-01Z', '2026-01-02Z')$$,
      'exception created {"kind": "closed", "step": "00:15:00", "ends_at": "2026-01-02T00:00:00+00:00", "starts_at": "2026-01-01T00:00:00+00:00"}'),

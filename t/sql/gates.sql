@@ -69,7 +69,7 @@ SELECT is_empty($$SELECT name, owner FROM tap.routine WHERE (schema = 'audit') <
 SELECT is_empty($$SELECT name FROM tap.routine WHERE owner IN ('opdesk_web', 'opdesk_owner')$$,
        'neither the web role nor the owner of tables owns one');
 SELECT set_eq($$SELECT proname::text FROM tap.routine WHERE schema = 'api' AND has_function_privilege('opdesk_web', oid, 'EXECUTE')$$,
-  ARRAY['schema_version', 'clinic', 'doctors', 'services', 'availability', 'save_availability', 'reserve', 'release', 'book', 'amend', 'change',
+  ARRAY['schema_version', 'clinic', 'doctors', 'services', 'save_clinic', 'add_doctor', 'save_doctor', 'add_service', 'save_service', 'availability', 'save_availability', 'reserve', 'release', 'book', 'amend', 'change',
     'cancel',
         'appointment', 'appointments_of_clinic', 'appointments_of_doctor', 'appointments_of_patient', 'appointments_of_clinic_between',
         'appointments_of_doctor_between', 'appointments_of_patient_between', 'appointments_search', 'calendar', 'calendar_of_doctor', 'patients', 'patient_address',

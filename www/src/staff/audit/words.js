@@ -8,7 +8,7 @@ import { statusWord } from '../../common/ui.jsx';
 import { whoOf } from '../panel/record.js';
 
 /* Said by the event itself, or of no use to people. */
-const hidden = ['version', 'slotId', 'isKey', 'position', 'isDeleted'];
+const hidden = ['version', 'slotId', 'isKey', 'isDeleted'];
 
 /* Where the name stands in the list of fields; what is not here follows. */
 const order = ['status', 'startsAt', 'endsAt', 'doctorId', 'serviceId', 'patientId', 'name', 'phone', 'email', 'reason', 'notes', 'text'];
@@ -45,7 +45,7 @@ function writers({ zone, today, currency, names }) {
   return {
     status: statusWord, startsAt: when, endsAt: when, lastMailedAt: when, approvedAt: when, revokedAt: when, confirmedAt: when, expiresAt: when, enrolsUntil: when, phone: formatPhone, address: (value) => (/^\+/.test(value) ? formatPhone(value) : value),
     doctorId: named, serviceId: named, patientId: named, accountId: named, approvedBy: named,
-    walkIn: yes, autoConfirm: yes, disabled: yes, proven: yes, price: (value) => money(value, currency), weekday,
+    walkIn: yes, autoConfirm: yes, disabled: yes, offered: yes, proven: yes, price: (value) => money(value, currency), weekday,
     opens: span, closes: span, step: span, buffer: span, duration: span, notice: span, horizon: span, cancelUntil: span,
     source: word('panel', 'source'), role: word('audit', 'role'), kind: word('audit', 'kind'),
     seq: (value) => String(value),
@@ -64,6 +64,7 @@ export function changesOf({ action, fields, names }, about) {
   const say = (name, value) => (blank(value) ? null : (write[name] ?? String)(value));
   const place = (name) => (order.includes(name) ? order.indexOf(name) : order.length);
   return Object.keys(fields).filter((name) => !hidden.includes(name) || (name === 'isDeleted' && action === 'updated'))
+    .filter((name) => name !== 'position' || action === 'updated')
     .filter((name) => action === 'updated' || !fields[name].includes(false))
     .filter((name) => name !== 'accountId' || !/^signed/.test(action))
     .sort((a, b) => place(a) - place(b))
