@@ -166,21 +166,26 @@ sign_in_key(struct req *rq)
 	return signin_open(rq, &who, KEY_SESSION_S, false);
 }
 
-/* Parameters that were raised since reach each account at its next sign-in. */
+/*
+ * Holds on to the password that was right, or starts anew when it is another
+ * by now.  Parameters that were raised since reach each account at its next
+ * sign-in.
+ */
 static enum err
-rehash(struct req *rq, const struct account *who, const char *password)
+hold(struct req *rq, const struct account *who, const char *password)
 {
 	struct password_cost c = signin_cost();
-	const char *values[2] = { who->id, NULL };
+	const char *values[3] = { who->id, who->hash, NULL };
 	struct db_rows *rows;
 	enum err e;
 
-	if (!password_needs_rehash(who->hash, &c))
-		return E_OK;
-	if ((e = password_hash(rq->arena, password, &c, &values[1])) != E_OK)
+	if (password_needs_rehash(who->hash, &c) &&
+		(e = password_hash(rq->arena, password, &c, &values[2])) !=
+			E_OK)
 		return e;
-	return call_rows(rq, "SELECT api.signin_rehash($1::uuid, $2::text)",
-		values, 2, false, &rows);
+	return call_rows(rq,
+		"SELECT api.signin_hold($1::uuid, $2::text, $3::text)", values,
+		3, false, &rows);
 }
 
 static enum err
@@ -204,7 +209,7 @@ sign_in(struct req *rq)
 		return signin_refuse(rq);
 	if ((e = signin_forgive_address(rq)) != E_OK ||
 		(e = device_admit(rq, &who)) != E_OK ||
-		(e = rehash(rq, &who, password)) != E_OK)
+		(e = hold(rq, &who, password)) != E_OK)
 		return e;
 	who.whom = lower;
 	if ((e = factor_ask(rq, &who, &asked)) != E_OK || asked)

@@ -68,10 +68,20 @@ BEGIN
   PERFORM audit.note('refused', 'session', NULL, (SELECT jsonb_build_object('account_id', k.account) FROM api.signin_key() k));
 END $$;
 
-CREATE FUNCTION api.signin_rehash(account uuid, hash text) RETURNS void
+-- A password takes its time to be compared, in no transaction: until this one
+-- ends it stays what it was, the hash that it was compared with, or that is
+-- renewed.  If it is another by now, all has to be looked at again.
+CREATE FUNCTION api.signin_hold(account uuid, was text, anew text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  UPDATE auth.account u SET password_hash = hash WHERE u.id = account;
+  IF anew IS NULL THEN
+    PERFORM FROM auth.account u WHERE u.id = account AND u.password_hash = was AND NOT u.disabled FOR SHARE;
+  ELSE
+    UPDATE auth.account u SET password_hash = anew WHERE u.id = account AND u.password_hash = was AND NOT u.disabled;
+  END IF;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'another password' USING ERRCODE = '40001';
+  END IF;
 END $$;
 
 -- rotated: the new token counts.  repeated: within 10 s of its use the last
@@ -120,9 +130,9 @@ BEGIN
    WHERE (s.id = auth.session_id() OR everywhere AND s.account_id = auth.uid()) AND s.revoked_at IS NULL;
 END $$;
 
-CALL pg_temp.belong_to_auth('signin_find', 'signin_key', 'signin_open', 'signin_refused', 'signin_rehash', 'signin_refresh', 'signout');
+CALL pg_temp.belong_to_auth('signin_find', 'signin_key', 'signin_open', 'signin_refused', 'signin_hold', 'signin_refresh', 'signout');
 GRANT USAGE ON SCHEMA api TO opdesk_auth;
-GRANT EXECUTE ON FUNCTION api.signin_find, api.signin_key, api.signin_open, api.signin_refused, api.signin_rehash, api.signin_refresh TO opdesk_signin;
+GRANT EXECUTE ON FUNCTION api.signin_find, api.signin_key, api.signin_open, api.signin_refused, api.signin_hold, api.signin_refresh TO opdesk_signin;
 GRANT EXECUTE ON FUNCTION api.signout TO opdesk_web;
 SET LOCAL ROLE opdesk_api;
 

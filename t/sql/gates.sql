@@ -80,7 +80,7 @@ SELECT set_eq($$SELECT proname::text FROM tap.routine WHERE schema = 'api' AND h
   'what programs may call is this list');
 SELECT set_eq($$SELECT proname::text FROM tap.routine r WHERE schema = 'api' AND NOT has_function_privilege('opdesk_web', oid, 'EXECUTE')
                    AND has_function_privilege('opdesk_signin', oid, 'EXECUTE')$$,
-  ARRAY['signin_find', 'signin_key', 'signin_open', 'signin_refused', 'signin_rehash', 'signin_refresh', 'signin_address', 'signin_send',
+  ARRAY['signin_find', 'signin_key', 'signin_open', 'signin_refused', 'signin_hold', 'signin_refresh', 'signin_address', 'signin_send',
     'signin_check', 'signin_send_own', 'signin_prove', 'signin_device', 'forgive_use',
     'signin_ask', 'signin_holder', 'signin_show', 'signin_enrol', 'signin_confirm', 'signin_factor', 'signin_renew', 'signin_unenrol',
     'signin_own', 'signin_by_link', 'signin_change_password', 'signin_reset_password'], 'and sign-in alone may call these');

@@ -47,7 +47,10 @@ SELECT is((SELECT r.expires_at = s.expires_at FROM auth.refresh r JOIN auth.sess
        'no token outlives its family');
 UPDATE auth.refresh SET expires_at = now() - interval '1 second' WHERE hash = sha256('p1');
 SELECT is(tap.refresh('p1', 'p2'), 'unknown', 'one that ran out is none');
-SELECT is(tap.door(format('SELECT api.signin_rehash(%L, ''new hash'')', tap.id('account admin'))), '', 'a hash can be renewed');
+SELECT is(tap.door(format('SELECT api.signin_hold(%L, ''hash of admin'', ''new hash'')', tap.id('account admin'))), '', 'a hash can be renewed');
+SELECT is(tap.door(format('SELECT api.signin_hold(%L, ''new hash'')', tap.id('account admin'))), '', 'and is held on to');
+SELECT is(tap.door(format('SELECT api.signin_hold(%L, ''hash of admin''%s)', tap.id('account admin'), anew)), '!40001 another password', 'but not one from before')
+  FROM unnest(ARRAY['', ', ''newer''']) anew;
 SELECT is(tap.door($$SELECT hash FROM api.signin_find('admin@one.test')$$), 'new hash', 'and is');
 
 SELECT is(tap.ask('desk', 'SELECT api.signout(false)'), '', 'signing out');
