@@ -108,6 +108,12 @@ BEGIN
   RETURN fits;
 END $$;
 
+-- Whose an address becomes is decided by one transaction at a time.
+CREATE FUNCTION api.signin_alone(address text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended(concat_ws(E'\n', 'reach', auth.clinic_id(), address), 0));
+END $$;
+
 -- In the context of the whole clinic, for as long as that takes.
 CREATE FUNCTION api.signin_adopt(patient uuid, address text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -144,6 +150,7 @@ DECLARE
   patient uuid;
 BEGIN
   disabled := false;
+  PERFORM api.signin_alone(address);
   IF NOT api.signin_take(address, ARRAY['', browser], code_hashes) THEN
     RETURN;
   END IF;
@@ -190,6 +197,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   me uuid := auth.patient_id();
 BEGIN
+  PERFORM api.signin_alone(address);
   IF NOT api.signin_take(address, ARRAY[api.signin_own_place()], code_hashes) THEN
     refusal := 'INVALID_CREDENTIALS';
   ELSIF auth.patient_at(address) <> me THEN
@@ -208,13 +216,14 @@ END $$;
 CREATE FUNCTION api.signin_vouch(patient uuid, address text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+  PERFORM api.signin_alone(address);
   IF NOT EXISTS (SELECT FROM auth.reach r WHERE r.patient_id = patient AND r.address = signin_vouch.address AND r.proven) THEN
     PERFORM api.signin_notify_patient(patient, address);
   END IF;
   PERFORM auth.vouch(patient, address);
 END $$;
 
-CALL pg_temp.belong_to_auth('signin_vouch', 'signin_address', 'signin_letter', 'signin_knows', 'signin_keep', 'signin_post', 'signin_take', 'signin_adopt', 'signin_send',
+CALL pg_temp.belong_to_auth('signin_vouch', 'signin_address', 'signin_letter', 'signin_knows', 'signin_keep', 'signin_post', 'signin_take', 'signin_alone', 'signin_adopt', 'signin_send',
   'signin_check', 'signin_own_place', 'signs_in_by', 'signin_send_own', 'signin_prove');
 GRANT EXECUTE ON FUNCTION api.signin_address, api.signin_send, api.signin_check, api.signin_send_own, api.signin_prove TO opdesk_signin;
 GRANT EXECUTE ON FUNCTION api.signin_vouch TO opdesk_api;

@@ -131,6 +131,26 @@ error_is prove($asha, '+919811199005', $code), 401, 'INVALID_CREDENTIALS', 'a co
 $code = code_for($asha, '+919811199005');
 is join(' ', sort(at_once(8, sub ($n) { prove($asha, '+919811199005', $code)->status }))), join(' ', 204, (401) x 7), 'eight at the same moment: one';
 
+# At the same moment.
+my @three = map { my $account = $clinic->psql("INSERT INTO auth.account (clinic_id, role, patient_id) VALUES ('$DEMO{clinic}', 'patient', '$DEMO{$_}')
+	ON CONFLICT (patient_id) DO UPDATE SET name = NULL RETURNING id"); $clinic->client(token => $clinic->session(account => $account)) } qw(asha bilal chitra);
+my (%proven, %bound, %shared);
+for my $i (1 .. 8) {
+	my @phone = map { "+91981119$_" . $i } 910, 911, 912;
+	my @code = map { save($_, phone => $phone[0]); code_for($_, $phone[0]) } @three;
+	$proven{ join ' ', sort(at_once(3, sub ($n) { prove($three[ $n - 1 ], $phone[0], $code[ $n - 1 ])->status })) }++;
+	$bound{ join ' ', at_once(3, sub ($n) { $clinic->as('frontdesk')->post("/api/patients/$DEMO{(qw(asha bilal chitra))[ $n - 1 ]}/addresses", { phone => $phone[1] })->status }) }++;
+	$visitor->post('/api/appointments', { name => 'N', phone => $phone[2] });
+	$visitor->post('/api/auth/otp/request', { phone => $phone[2] });
+	my $code = code_in($phone[2]);
+	my @both = at_once(2, sub ($n) { $n == 1 ? $visitor->post('/api/auth/otp/verify', { phone => $phone[2], code => $code })->status
+		: $clinic->as('frontdesk')->post("/api/patients/$DEMO{bilal}/addresses", { phone => $phone[2] })->status });
+	$shared{"@both"}++ if "@both" !~ /^(200|401) 204$/;
+}
+is join(', ', keys %proven), '204 409 409', 'of three who prove one phone, one does';
+is join(', ', keys %bound), '204 204 204', 'the desk may bind one to three at a time, and the last one has it';
+is join(', ', keys %shared), '', 'or while somebody signs in by it';
+
 my $strict = clinic(programs => [qw(otp profiles)], set => { OPDESK_LIMIT_CODES_DAY => 5 });
 my $chitra = $strict->as('patient');
 save($chitra, phone => '+919811199010');
