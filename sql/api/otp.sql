@@ -191,7 +191,8 @@ END $$;
 
 -- From now on the caller signs in by it, unless somebody else does: then only
 -- the desk can tell whose it is (auth.vouch).  Visits that were booked with it
--- by nobody in particular become theirs.
+-- by nobody in particular become theirs.  The phone (or e-mail) that it takes
+-- the place of signs them in no more: numbers are given to somebody else.
 CREATE FUNCTION api.signin_prove(address text, code_hashes bytea[], OUT body json, OUT refusal text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -208,6 +209,10 @@ BEGIN
     END IF;
     INSERT INTO auth.reach AS r (clinic_id, patient_id, address, proven_at) VALUES (auth.clinic_id(), me, signin_prove.address, clock_timestamp())
     ON CONFLICT ON CONSTRAINT reach_pkey DO UPDATE SET proven_at = EXCLUDED.proven_at;
+    UPDATE auth.reach r SET proven_at = NULL
+      FROM core.patient p
+     WHERE r.patient_id = me AND r.proven AND r.address <> signin_prove.address AND (r.address LIKE '+%') = (signin_prove.address LIKE '+%')
+       AND p.id = me AND signin_prove.address IN (p.phone, lower(p.email)) AND r.address NOT IN (coalesce(p.phone, ''), coalesce(lower(p.email), ''));
     PERFORM api.signin_adopt(me, address);
   END IF;
 END $$;

@@ -81,6 +81,15 @@ save($asha, phone => $booked);
 status_is prove($asha, $booked, code_for($asha, $booked)), 204, 'with a phone that turns out to be theirs';
 is $asha->get("/api/appointments/$lead")->json->{appointment}{patientId}, $DEMO{asha}, 'is their visit';
 
+# What they had proven before is theirs no longer: a number is given to somebody else in time.
+is join(' ', map { sign_in($_) // '-' } $booked, 'asha.new@example.org'), "$DEMO{asha} $DEMO{asha}", 'the new phone signs them in, as the e-mail still does';
+is sign_in($new), undef, 'the phone before it, which they had proven, does so no more';
+status_is $visitor->post('/api/appointments', { name => 'Somebody else', phone => $new }), 201, 'and when another person has it';
+isnt sign_in($new), $DEMO{asha}, 'they see nothing of theirs';
+save($asha, phone => $new);
+is sign_in($booked), $DEMO{asha}, 'while a new one is only said, the one before signs in';
+save($asha, phone => $booked);
+
 #
 # What is not theirs
 #
