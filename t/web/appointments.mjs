@@ -5,6 +5,7 @@
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
 import { ZONE, caller, change, cut, demo, hasSql, launch, look, noSideways, roles, rowOf, sql, violations, visit, widths, withStaff } from './lib/staff.mjs';
+import { until } from './lib/until.mjs';
 
 let browser;
 before(async () => {
@@ -175,15 +176,15 @@ test('by keyboard: j, k, Enter, Escape, ? and n', () => withStaff(browser, 'desk
 
   for (let i = 0; i < 40; i++)
     await page.keyboard.press('j');
-  await page.waitForTimeout(200);
-  const far = await focused();
-  assert.ok(far && !ids.includes(far), 'j goes on beyond what was drawn');
-  const seen = await page.evaluate(() => {
+  await until(async () => {
+    const far = await focused();
+    return far && !ids.includes(far);
+  }, 'j goes on beyond what was drawn');
+  await until(() => page.evaluate(() => {
     const { top, bottom } = document.activeElement.closest('tr').getBoundingClientRect();
     const box = document.querySelector('.list__scroll').getBoundingClientRect();
     return top >= box.top && bottom <= box.bottom + 1;
-  });
-  assert.ok(seen, 'and the row is in sight');
+  }), 'and the row is in sight');
 
   await page.keyboard.press('?');
   await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
@@ -192,9 +193,9 @@ test('by keyboard: j, k, Enter, Escape, ? and n', () => withStaff(browser, 'desk
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.keyboard.press('n');
-  await page.waitForTimeout(200);
-  assert.equal(await page.getByRole('dialog').count(), 0, 'the keys can be turned off');
   await page.locator('.topbar').getByRole('button', { name: 'Keyboard help' }).click();
+  await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+  assert.equal(await page.getByRole('dialog').count(), 1, 'the keys can be turned off');
   await page.getByLabel('Single keys do this').check();
   await page.keyboard.press('Escape');
   await page.keyboard.press('n');
@@ -213,8 +214,8 @@ test('a booking made elsewhere appears by itself and is marked for a moment', ()
   await look(page);
   await Promise.all(marked);
   assert.match(await row(page, known.id).textContent(), /Waiting/);
-  await page.waitForTimeout(4500);
-  assert.doesNotMatch(await row(page, known.id).textContent(), /just now/, 'the mark goes');
+  await row(page, known.id).locator('.tag--new').waitFor({ state: 'detached' }); /* the mark goes */
+  assert.doesNotMatch(await row(page, known.id).textContent(), /just now/);
 }));
 
 test('what is deleted leaves the list', { skip: !hasSql }, () => withStaff(browser, 'desk', { width: 1280 })(async (page) => {
@@ -316,7 +317,7 @@ test('ten thousand rows scroll without a frame over 50 ms', { skip: !hasSql }, a
   await withStaff(browser, 'admin', { width: 1280 })(async (page) => {
     await open(page, '?all=1');
     await page.waitForFunction(() => parseInt(document.querySelector('.list__tools [role=status]').textContent, 10) >= 10_000, null, { timeout: 60_000 });
-    await page.waitForTimeout(1000);
+    await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
     const run = await page.evaluate(scroll);
     t.diagnostic(`longest frame ${run.longest.toFixed(1)} ms, median ${run.median.toFixed(1)} ms, ${run.frames} frames over ${run.rows} rows`);
     const work = await workOf(page);

@@ -120,13 +120,11 @@ test('what others do shows by itself', () =>
   withPage({}, async (page) => {
     const day = await workday(5);
     await show(page, day);
-    await page.waitForTimeout(3100);
     const [time] = await freeTimes(day);
     const { id } = await book(day, time, { name: 'Kavya Nair' });
     await wake(page);
     await visit(page, id).waitFor();
     await request('PUT', `/api/appointments/${id}`, { version: 1, status: 'cancelled' });
-    await page.waitForTimeout(3100);
     await wake(page);
     await page.locator(`.event--cancelled [data-visit="${id}"]`).waitFor();
     await counts(free(page, MEERA, time), 1, 'its time is free again');

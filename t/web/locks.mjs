@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { leave } from './lib/browser.mjs';
 import { block, blocked } from './lib/live.mjs';
 import { caller, demo, launch, noSideways, pageOf, refused, rowOf, sql, violations, visit, widths, withStaff } from './lib/staff.mjs';
+import { until } from './lib/until.mjs';
 
 let browser;
 before(async () => {
@@ -100,15 +101,6 @@ test('closing the panel, or the page, gives the lock back', () => withStaff(brow
   await page.goto('/');
   await until(async () => (await lockOf(row.id)).state === 'unlocked', 'going away');
 }));
-
-async function until(is, name) {
-  for (let i = 0; i < 200; i++) {
-    if (await is())
-      return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.fail(name);
-}
 
 for (const width of widths)
   test(`taken over: what was typed is kept, and three versions are compared, at ${width} pixels`, () => withTwo('desk', 'admin', async (desk, admin) => {

@@ -6,6 +6,7 @@ import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
 import { hears } from './lib/live.mjs';
 import { caller, change, cut, demo, launch, noSideways, refused, roles, rowOf, violations, visit, widths, withStaff } from './lib/staff.mjs';
+import { until } from './lib/until.mjs';
 
 const form = await import(new URL('../../www/src/staff/panel/form.js', import.meta.url));
 
@@ -75,9 +76,9 @@ test('only the steps of its status, and their way back', () => withStaff(browser
   for (const [name, status] of [['Confirm', 'confirmed'], ['Has arrived', 'checked_in'], ['Call in', 'in_progress'], ['Finish', 'completed']]) {
     await press(page, name);
     await panel(page).locator(`.badge[data-status=${status}]`).waitFor();
-    await page.waitForTimeout(150);
+    await until(async () => (await rowOf(row.id)).status === status, `it is ${status}`);
   }
-  assert.deepEqual(await panel(page).locator('.panel__foot button').count(), 0, 'what is done has no further step');
+  await until(async () => (await panel(page).locator('.panel__foot button').count()) === 0, 'what is done has no further step');
   assert.equal(await field(page, 'Name').getAttribute('readonly'), '');
 }));
 

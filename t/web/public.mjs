@@ -6,6 +6,7 @@ import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
 import { launch, violations, watched } from './lib/browser.mjs';
 import { book, fill, list, pickDay, pickTime, record, request, slots, toTimes } from './lib/booking.mjs';
+import { until } from './lib/until.mjs';
 
 let browser;
 before(async () => {
@@ -32,7 +33,7 @@ for (const width of widths)
       await page.locator('#d-reason').fill('Knee still swollen');
       await page.locator('.saved', { hasText: 'Saved' }).waitFor();
       await page.waitForFunction(() => document.querySelector('.saved').textContent === 'Saved');
-      await page.waitForTimeout(700);
+      await until(() => sent.some(({ body }) => body?.reason === 'Knee still swollen'), 'what is typed is saved');
       assert.deepEqual(await violations(page), [], 'axe has nothing to say about the details');
       await book(page);
       await page.getByRole('heading', { level: 1, name: 'You’re booked, Asha' }).waitFor();

@@ -5,7 +5,7 @@
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
 import { leave } from './lib/browser.mjs';
-import { caller, change, demo, hasSql, launch, pageOf, sql, visit } from './lib/staff.mjs';
+import { caller, change, demo, hasSql, launch, look, pageOf, sql, visit } from './lib/staff.mjs';
 import { until } from './lib/until.mjs';
 import { md5 } from './sync/modelserver.mjs';
 
@@ -147,7 +147,8 @@ const cursorKept = async () => {
   }
   return false;
 };
-const focus = (page) => page.evaluate(() => window.dispatchEvent(new Event('focus')));
+/* In the page: whether it waits for its turn to ask. */
+const inLine = async () => (await navigator.locks.query()).pending.some(({ name }) => name.startsWith('opdesk-sync:'));
 
 test('a page that is opened again goes on from its cursor', async () => {
   const page = await pageOf(browser, 'desk', { width: 1280 });
@@ -175,12 +176,11 @@ test('of two tabs one asks, both know; when it closes the other asks', async () 
   const two = syncs(second);
   await second.goto('/staff/today');
   await board(second);
-  await second.waitForTimeout(500);
+  await until(() => second.evaluate(inLine), 'the second tab stands in line');
   assert.equal(two.length, 0, 'the second tab lets the first ask');
   const row = await visit();
   const before = one.length;
-  await second.waitForTimeout(3100);
-  await focus(second);
+  await look(second);
   await second.locator('.ticket', { hasText: row.name }).waitFor();
   await first.locator('.ticket', { hasText: row.name }).waitFor();
   assert.ok(one.length > before && two.length === 0, 'and gets what it heard');
@@ -190,8 +190,7 @@ test('of two tabs one asks, both know; when it closes the other asks', async () 
 
   await first.close();
   const next = await visit();
-  await second.waitForTimeout(3100);
-  await focus(second);
+  await look(second);
   await second.locator('.ticket', { hasText: next.name }).waitFor();
   assert.ok(two.length > 0, 'the other tab has taken over');
   assert.ok(two[0].cursor, 'with the cursor of the first');
@@ -204,8 +203,7 @@ test('a refresh token keeps a day-long page going', { skip }, async () => {
   await board(page);
   await page.context().clearCookies({ name: '__Host-opdesk' });
   const row = await visit();
-  await page.waitForTimeout(3100);
-  await focus(page);
+  await look(page);
   await page.locator('.ticket', { hasText: row.name }).waitFor();
   assert.deepEqual(page.noise.filter((line) => !/status of 401 .*\/sync/.test(line)), []);
   await leave(page);

@@ -5,7 +5,8 @@
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
 import { block, blocked, hears } from './lib/live.mjs';
-import { ZONE, change, column, cut, demo, hasSql, launch, noSideways, refused, roles, rowOf, sql, ticket, violations, visit, widths, withStaff } from './lib/staff.mjs';
+import { ZONE, change, column, cut, demo, hasSql, heard, launch, noSideways, refused, roles, rowOf, sql, ticket, violations, visit, widths, withStaff } from './lib/staff.mjs';
+import { until } from './lib/until.mjs';
 
 let browser;
 before(async () => {
@@ -52,16 +53,16 @@ test('a tap shows before the server has answered, and is taken back when it refu
   await open(page);
   await inColumn(page, 'expected', row.name);
   await change(row, { status: 'cancelled' });
-  let answered = false;
+  let goOn;
+  const held = new Promise((resolve) => { goOn = resolve; });
   await page.route(`**/api/appointments/${row.id}`, async (route) => {
     const answer = await route.fetch();
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    answered = true;
+    await held;
     await route.fulfill({ response: answer });
   });
   await tap(page, row.name, 'Has arrived');
   await inColumn(page, 'waiting', row.name);
-  assert.equal(answered, false, 'the card moves at once');
+  goOn();
   await page.locator('.toast', { hasText: 'Someone else has just changed this' }).waitFor();
   await ticket(page, row.name).waitFor({ state: 'detached' });
 }));
@@ -84,11 +85,12 @@ test('without a hub it asks every 60 s, also when nobody looks', () => withStaff
   await open(page);
   let asked = 0;
   page.on('request', (request) => request.url().endsWith('/sync') && asked++);
-  await page.waitForTimeout(200);
   await page.clock.runFor(59_000);
+  await heard(page);
   assert.equal(asked, 0);
   await page.clock.runFor(2_000);
-  await page.waitForTimeout(300);
+  await until(() => asked > 0, 'after a minute it asks');
+  await heard(page);
   assert.equal(asked, 1);
 }));
 

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { leave } from './browser.mjs';
 import { PASSWORD, base, caller, demo, launch, pageOf, people } from './staff.mjs';
+import { until } from './until.mjs';
 
 export { base };
 export const { meera: MEERA, arun: ARUN, consultation: CONSULTATION, physio: PHYSIOTHERAPY } = demo;
@@ -105,9 +106,8 @@ export const wake = (page) =>
 
 /** So many of them there are, at once or soon. */
 export async function counts(locator, n, name) {
-  for (let waited = 0; waited < 10_000 && (await locator.count()) !== n; waited += 50)
-    await locator.page().waitForTimeout(50);
-  assert.equal(await locator.count(), n, name);
+  let last;
+  await until(async () => (last = await locator.count()) === n, name).catch(() => assert.equal(last, n, name));
 }
 
 export const sideways = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { base, launch, leave, violations, visitor } from './browser.mjs';
+import { until } from './until.mjs';
 
 export { base, launch, violations, visitor };
 
@@ -125,11 +126,21 @@ export const withStaff = (browser, who, options, expected = /^$/) => async (run)
   }
 };
 
-/** Somebody looks at the page again: it asks at once. */
+/** Somebody looks at the page, and again until it (or the tab that asks for it) asks: not at every blink it does. */
 export async function look(page) {
-  await page.waitForTimeout(3100);
-  await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  let asked = false;
+  const note = (request) => { asked ||= request.url().endsWith('/appointments/sync'); };
+  page.context().on('request', note);
+  await until(async () => {
+    if (!asked)
+      await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+    return asked;
+  }, 'a look makes it ask');
+  page.context().off('request', note);
 }
+
+/** What the page has sent before this, the test has heard of after it. */
+export const heard = (page) => page.evaluate(async () => void (await fetch('/health')));
 
 export const ticket = (page, name) => page.locator('.ticket', { hasText: name });
 export const column = (page, name) => page.locator(`#${name}`);

@@ -100,7 +100,6 @@ export const states = {
     await shortHold(page, 1000);
     await toDetails(page);
     await page.locator('.banner').waitFor();
-    await page.waitForTimeout(500);
   },
   offline: async (page) => {
     await toDetails(page);

@@ -1,6 +1,7 @@
 // The list of appointments, the panel beside it, and the dialog for a new one.
 import { broken, never, request, signIn } from '../lib/diary.mjs';
 import { block, hears } from '../lib/live.mjs';
+import { look } from '../lib/staff.mjs';
 
 export const name = 'staff-appointments';
 
@@ -71,8 +72,7 @@ export const states = {
   'broken': async (page) => {
     await show(page);
     await page.route(SYNC, broken);
-    await page.waitForTimeout(3100);
-    await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+    await look(page);
     await page.locator('.banner--danger').waitFor({ timeout: 30_000 });
   },
   'panel': (page) => panel(page),
