@@ -89,6 +89,11 @@ BEGIN
   IF lower(n.email) <> lower(u.email) THEN
     PERFORM api.signin_notify(u.id, 'email_changed'); -- while the old address is there
   END IF;
+  IF n.disabled OR lower(n.email) IS DISTINCT FROM lower(u.email) THEN
+    -- Neither a link that went to the wrong address nor one from before works on.
+    DELETE FROM auth.password_link l WHERE l.account_id = u.id;
+    DELETE FROM auth.challenge c WHERE c.account_id = u.id;
+  END IF;
   UPDATE auth.account a SET role = n.role, doctor_id = n.doctor_id, name = n.name, email = n.email, disabled = n.disabled WHERE a.id = u.id
   RETURNING * INTO u;
   body := to_json(api.user_of(u));

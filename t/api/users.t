@@ -100,6 +100,13 @@ my $res = change('nandini@opdesk.test', name => 'Nandini R. Rao', email => 'n.ra
 status_is $res, 200, 'name and address change';
 is "$res->{json}{version} $res->{json}{name}", '2 Nandini R. Rao', '... and the version rises';
 is $res->header('ETag'), '"2"', '... as the answer\'s tag says';
+my $sent = sub ($email) { $admin->post('/api/admin/users/' . user($email)->{id} . '/reset-link')->json->{link} =~ s/.*#//r };
+my $astray = $sent->('n.rao@opdesk.test');
+status_is change('n.rao@opdesk.test', name => 'Nandini Rao'), 200, 'a link that is under way';
+is scalar $clinic->rows("SELECT FROM auth.password_link WHERE hash = sha256('$astray')"), 1, '... stays when the name changes';
+status_is change('n.rao@opdesk.test', email => 'nrao@opdesk.test'), 200, 'but when the address was wrong';
+error_is set_password($astray, 'nobody guesses this'), 401, 'INVALID_CREDENTIALS', '... whoever got it there sets no password';
+change('nrao@opdesk.test', email => 'n.rao@opdesk.test', name => 'Nandini R. Rao');
 my $old = user('n.rao@opdesk.test');
 error_is $admin->patch("/api/admin/users/$old->{id}", { version => 1, role => 'admin' }), 409, 'VERSION_CONFLICT', 'who has an older version is told';
 is $admin->patch("/api/admin/users/$old->{id}", { version => 1, role => 'admin' })->json->{current}{name}, 'Nandini R. Rao', '... how it stands';
@@ -125,6 +132,7 @@ status_is change('meera@opdesk.test', role => 'doctor', doctorId => $DEMO{meera}
 my $desk = $clinic->visitor->post('/api/auth/login', { email => 'desk@opdesk.test', password => 'correct horse battery staple' })->json;
 my $live = $clinic->live(token => $desk->{accessToken});
 $live->join('appointments:all');
+my $late = $sent->('desk@opdesk.test');
 my $asked = time;
 status_is change('desk@opdesk.test', disabled => $true), 200, 'somebody is disabled';
 error_is $clinic->client(token => $desk->{accessToken})->get($me), 401, 'UNAUTHENTICATED', 'their next request is refused';
@@ -134,6 +142,7 @@ error_is $visitor->post('/api/auth/refresh', { refreshToken => $desk->{refreshTo
 error_is login('desk@opdesk.test'), 401, 'INVALID_CREDENTIALS', 'and the password does not help';
 is((users())[-1]{email}, 'desk@opdesk.test', 'they are listed last');
 status_is change('desk@opdesk.test', disabled => $false), 200, 'and enabled again';
+error_is set_password($late, 'nobody guesses this'), 401, 'INVALID_CREDENTIALS', '... by a link from before they are not back';
 status_is login('desk@opdesk.test'), 200, '... sign in';
 
 #
