@@ -165,21 +165,22 @@ test('somebody else signs in in another tab: it is theirs in all', () => withPag
   assert.notDeepEqual(hers, his, 'nothing of the first is left');
 }));
 
-test('signing out without a connection holds, also on the server', () => withPage({ width: 1280 }, async (page) => {
-  await page.goto('/staff/');
-  await signIn(page, 'arun');
-  await page.locator('.ticket, .empty').first().waitFor();
-  await page.context().setOffline(true);
-  await page.locator('.me').click();
-  await page.locator('.menu:popover-open').getByRole('button', { name: 'Sign out', exact: true }).click();
-  await page.getByRole('heading', { name: 'Staff' }).waitFor();
-  assert.deepEqual(await synced(page), [], 'nothing synced stays');
-  await page.context().setOffline(false);
-  const told = page.waitForResponse('**/api/auth/logout');
-  await page.reload();
-  assert.equal((await told).status(), 204, 'the server hears of it');
-  await page.getByRole('heading', { name: 'Staff' }).waitFor();
-}, cut));
+for (const [button, path] of [['Sign out', 'logout'], ['Sign out on every device', 'logout-all']])
+  test(`"${button}" without a connection holds, also on the server`, () => withPage({ width: 1280 }, async (page) => {
+    await page.goto('/staff/');
+    await signIn(page, 'arun');
+    await page.locator('.ticket, .empty').first().waitFor();
+    await page.context().setOffline(true);
+    await page.locator('.me').click();
+    await page.locator('.menu:popover-open').getByRole('button', { name: button, exact: true }).click();
+    await page.getByRole('heading', { name: 'Staff' }).waitFor();
+    assert.deepEqual(await synced(page), [], 'nothing synced stays');
+    await page.context().setOffline(false);
+    const told = page.waitForResponse(`**/api/auth/${path}`);
+    await page.reload();
+    assert.equal((await told).status(), 204, 'the server hears of it');
+    await page.getByRole('heading', { name: 'Staff' }).waitFor();
+  }, cut));
 
 test('signing out ends the session also when its token has run out in the meantime', () => withPage({ width: 1280 }, async (page) => {
   await page.goto('/staff/');

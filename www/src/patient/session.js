@@ -67,10 +67,12 @@ async function loadClinic() {
   }
 }
 
+const logout = (everywhere) => (everywhere ? '/api/auth/logout-all' : '/api/auth/logout');
+
 // Who signed out without a connection is out; the server hears of it as soon as it can.
 async function finishLeaving() {
   try {
-    await api('POST', '/api/auth/logout');
+    await api('POST', logout(local.get('leaving') === 'everywhere'));
   } catch (error) {
     if (error.status !== 401) {
       leave(false);
@@ -113,8 +115,8 @@ export async function sendCode(code) {
 
 /** everywhere: on every device.  Without a connection this page forgets all the same, and tells the server later. */
 export async function signOut({ everywhere = false } = {}) {
-  local.set('leaving', true);
-  const told = api('POST', everywhere ? '/api/auth/logout-all' : '/api/auth/logout');
+  local.set('leaving', everywhere ? 'everywhere' : true);
+  const told = api('POST', logout(everywhere));
   leave(false);
   try {
     await told;

@@ -70,10 +70,12 @@ function renamed({ id, name }) {
   session.value = { ...was, doctors, me: mine ? { ...was.me, name } : was.me };
 }
 
+const logout = (everywhere) => (everywhere ? '/api/auth/logout-all' : '/api/auth/logout');
+
 /* Who signed out without a connection is out; the server hears of it as soon as it can. */
 async function finishLeaving() {
   try {
-    await api('POST', '/api/auth/logout');
+    await api('POST', logout(local.get('leaving') === 'everywhere'));
   } catch (error) {
     if (error.status !== 401) {
       await leave(null);
@@ -130,8 +132,8 @@ export const signInWithKey = (adminKey) => enter('/api/auth/admin-key', { adminK
 
 /** everywhere: on every device. Without a connection this page forgets all the same, and tells the server later. */
 export async function signOut({ everywhere = false } = {}) {
-  local.set('leaving', true);
-  const told = api('POST', everywhere ? '/api/auth/logout-all' : '/api/auth/logout').then(() => local.set('leaving', undefined));
+  local.set('leaving', everywhere ? 'everywhere' : true);
+  const told = api('POST', logout(everywhere)).then(() => local.set('leaving', undefined));
   try {
     await told;
   } finally {
