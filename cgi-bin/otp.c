@@ -26,6 +26,8 @@
 #define PATIENT_SESSION_S (24 * 60 * 60)
 #define CODES 1000000
 #define CODE_WINDOW_S (10 * 60)
+#define DAY_S (24 * 60 * 60)
+#define WINDOWS_A_DAY 4 /* whose codes one patient proves addresses with */
 
 /* What a code is for, in its hash. */
 #define SIGN_IN "code"
@@ -282,6 +284,19 @@ verify(struct req *rq)
 	return signin_open(rq, &who, PATIENT_SESSION_S, false);
 }
 
+/*
+ * These go to whatever number a patient says is theirs, so that one of them
+ * could have the clinic pay for calls to anywhere, and use up what it sends in
+ * a day.
+ */
+static enum err
+count_day(struct req *rq)
+{
+	return limit_count_in(rq,
+		arena_printf(rq->arena, "codes a day:%s", rq->session.account),
+		WINDOWS_A_DAY * conf_number(CONF_LIMIT_CODES), DAY_S);
+}
+
 /* Counted like codes to sign in there, or this would be a way round. */
 static enum err
 request_own(struct req *rq)
@@ -291,7 +306,8 @@ request_own(struct req *rq)
 
 	if ((e = read_address(rq, &address)) != E_OK ||
 		(e = count_codes(rq, rq->session.account)) != E_OK ||
-		(e = count_codes(rq, bucket_of(rq, address))) != E_OK)
+		(e = count_codes(rq, bucket_of(rq, address))) != E_OK ||
+		(e = count_day(rq)) != E_OK)
 		return e;
 	return send_code(rq, PROVE, address, 2);
 }

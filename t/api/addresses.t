@@ -171,5 +171,17 @@ error_is $strict->visitor->post('/api/auth/otp/request', { phone => '+9198111990
 $strict->psql("UPDATE core.limit_use SET uses = ARRAY(SELECT u - interval '601 seconds' FROM unnest(uses) u)");
 is join(' ', map { ask($chitra, '+919811199011')->status } 1 .. 3), '202 202 429', 'and a clinic has its budget for a day';
 
+# One patient does not use that up.
+my $many = clinic(programs => [qw(otp profiles)], set => { OPDESK_LIMIT_SENSITIVE => 0 });
+my $chatty = $many->as('patient');
+my @sent = map {
+	save($chatty, phone => "+9198111991$_");
+	$many->psql("UPDATE core.limit_use SET uses = ARRAY(SELECT u - interval '601 seconds' FROM unnest(uses) u)");
+	ask($chatty, "+9198111991$_");
+} 10 .. 22;
+is join(' ', map { $_->status } @sent), join(' ', (202) x 12, 429), 'a patient has twelve codes to prove addresses with in a day';
+cmp_ok $sent[-1]->header('Retry-After'), '>', 3600, 'and waits for the next';
+is $many->psql("SELECT count(*) FROM core.outbox WHERE kind = 'code'"), 12, 'none is sent beyond';
+
 contract_is_kept;
 done_testing;
