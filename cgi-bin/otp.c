@@ -125,6 +125,13 @@ bucket_of(struct req *rq, const char *address)
 		address);
 }
 
+/* What a browser that was signed in from by a code knows an address by. */
+static const char *
+known_as(struct req *rq, const char *address)
+{
+	return arena_printf(rq->arena, "code %s", address);
+}
+
 /*
  * Counts a try at the address; *browser has the mark of a browser that it was
  * signed in from before, or "", and *bucket what limits count by.
@@ -133,7 +140,7 @@ static enum err
 count_whom(struct req *rq, const char *address, const char **browser,
 	const char **bucket)
 {
-	enum err e = known_mark(rq, address, browser);
+	enum err e = known_mark(rq, known_as(rq, address), browser);
 
 	if (e != E_OK)
 		return e;
@@ -280,7 +287,7 @@ verify(struct req *rq)
 		return signin_refuse(rq);
 	if ((e = signin_forgive_address(rq)) != E_OK)
 		return e;
-	who.whom = values[0];
+	who.whom = known_as(rq, values[0]);
 	return signin_open(rq, &who, PATIENT_SESSION_S, false);
 }
 

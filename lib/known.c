@@ -39,12 +39,23 @@ read_browser(struct req *rq, const char *cookie)
 	return b;
 }
 
+/* Clinics have hosts of their own, and may give one name to two people. */
+static const char *
+host_of(struct req *rq)
+{
+	bool repeated = false;
+	const char *host = http_header(&rq->http, "Host", &repeated);
+
+	return host != NULL ? str_lower(rq->arena, host) : "";
+}
+
 static struct bytes
 mark_of(struct req *rq, struct bytes key, const struct browser *b,
 	const char *whom)
 {
 	const char *text = crypto_token(rq->arena, key, "known browser",
-		arena_printf(rq->arena, "%s %s", b->nonce, whom));
+		arena_printf(rq->arena, "%s %s %s", b->nonce, host_of(rq),
+			whom));
 
 	return (struct bytes) { text, strlen(text) };
 }

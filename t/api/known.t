@@ -3,7 +3,9 @@
 # before (security.md E-71; lib/known.h).
 use v5.36;
 use lib 't/lib';
+use JSON::PP qw(encode_json);
 use Opdesk::Contract;
+use Opdesk::Neighbour;
 use Opdesk::Test;
 
 my $clinic = clinic(programs => [qw(auth otp profiles)], set => { OPDESK_TRUSTED_PROXIES => '127.0.0.1', OPDESK_ARGON2_MEMORY => 64, OPDESK_ARGON2_PASSES => 1 });
@@ -144,6 +146,25 @@ try_code($asha, wrong($code)) for 1 .. 5;
 error_is try_code($asha, $code), 401, 'INVALID_CREDENTIALS', 'and is spent by five wrong tries there';
 unlike $clinic->psql('SELECT string_agg(c::text, $$ $$) FROM auth.code c') . $clinic->psql('SELECT string_agg(u::text, $$ $$) FROM core.limit_use u'), qr/\Q${\ (parts($asha))[0]}\E/,
 	'the number in the cookie is stored nowhere';
+
+forget();
+
+# Whoever gives out accounts makes no browser known for somebody else's.
+$clinic->psql("UPDATE auth.account SET email = 'asha\@example.org' WHERE email = 'arun\@opdesk.test'");
+my $arun = browser();
+status_is login($arun, 'asha@example.org'), 200, 'somebody of the staff has the address of a patient';
+sub ask_by_mail ($who) { $who->post('/api/auth/otp/request', { email => 'asha@example.org' }, { from() }) }
+ask_by_mail($stranger) for 1 .. 3;
+error_is ask_by_mail($arun), 429, 'RATE_LIMITED', 'whose codes are not theirs to ask for or to try';
+forget();
+Opdesk::Neighbour->new($clinic);
+my $body = encode_json({ email => 'desk@opdesk.test', password => $password });
+my $there = $clinic->visitor->raw("POST /api/auth/login HTTP/1.1\r\nHost: $Opdesk::Neighbour::HOST\r\nContent-Type: application/json\r\nContent-Length: " . length($body) . "\r\n\r\n$body");
+is $there->json->{user}{name}, 'Second Desk', 'somebody next door has the address of somebody here';
+my ($theirs) = map { /^\Q$cookie\E=([^;]+)/ ? $1 : () } $there->headers('Set-Cookie');
+like $theirs, qr/^[\w-]{43}\.[\w-]{43}$/, 'and a browser that is known there';
+burn('desk@opdesk.test');
+error_is $with->($theirs), 429, 'RATE_LIMITED', 'but not here';
 
 contract_is_kept;
 done_testing;

@@ -97,7 +97,8 @@ sub raw ($self, $bytes) {
 	my %headers;
 	for (@fields) {
 		my ($name, $value) = split /:\s*/, $_, 2;
-		$headers{ lc $name } = $value;
+		my $all = \$headers{ lc $name };
+		$$all = defined $$all ? [ ref $$all ? @$$all : $$all, $value ] : $value;
 	}
 	my $want = $headers{'content-length'} // 0;
 	$body .= $rest while length $body < $want && sysread $socket, $rest, 65536;
