@@ -17,14 +17,12 @@ BEGIN
   RETURN (SELECT json_build_object('doctor', row_to_json(d)) FROM api.doctors() d WHERE d.id = doctor_body.id);
 END $$;
 
--- The order on the pages, numbered anew from 1, with one moved to a place.
-CREATE FUNCTION api.place_doctor(id uuid, place int) RETURNS void LANGUAGE plpgsql AS $$
+-- ids with one of them moved to a place from 1, or the last.
+CREATE FUNCTION api.moved_to(ids uuid[], one uuid, place int) RETURNS uuid[] LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+  others uuid[] := array_remove(ids, one);
 BEGIN
-  UPDATE core.doctor d SET position = o.n
-    FROM (SELECT x.id, row_number() OVER (ORDER BY CASE WHEN x.id = place_doctor.id THEN place ELSE x.k + (x.k >= place)::int END) AS n
-            FROM (SELECT y.id, row_number() OVER (PARTITION BY y.id = place_doctor.id ORDER BY y.position, y.name, y.id) AS k
-                    FROM core.doctor y WHERE y.clinic_id = auth.clinic_id()) x) o
-   WHERE o.id = d.id AND d.position <> o.n;
+  RETURN others[:place - 1] || one || others[place:];
 END $$;
 
 -- The last in the order.
@@ -62,7 +60,9 @@ BEGIN
          speciality = CASE WHEN m ? 'speciality' THEN nullif(btrim(m ->> 'speciality'), '') ELSE d.speciality END
    WHERE d.id = was.id;
   IF m ->> 'position' IS NOT NULL THEN
-    PERFORM api.place_doctor(was.id, (m ->> 'position')::int);
+    UPDATE core.doctor d SET position = o.n
+      FROM unnest(api.moved_to(ARRAY(SELECT x.id FROM api.doctors() x), was.id, (m ->> 'position')::int)) WITH ORDINALITY o(id, n)
+     WHERE d.id = o.id AND d.position <> o.n;
   END IF;
   body := api.doctor_body(was.id);
 END $$;

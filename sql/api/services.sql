@@ -37,16 +37,6 @@ BEGIN
   RETURN v;
 END $$;
 
--- As api.place_doctor.
-CREATE FUNCTION api.place_service(id uuid, place int) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  UPDATE core.service v SET position = o.n
-    FROM (SELECT x.id, row_number() OVER (ORDER BY CASE WHEN x.id = place_service.id THEN place ELSE x.k + (x.k >= place)::int END) AS n
-            FROM (SELECT y.id, row_number() OVER (PARTITION BY y.id = place_service.id ORDER BY y.position, y.name, y.id) AS k
-                    FROM core.service y WHERE y.clinic_id = auth.clinic_id()) x) o
-   WHERE o.id = v.id AND v.position <> o.n;
-END $$;
-
 -- The last in the order.  What is not said is as for a short visit at no price.
 CREATE FUNCTION api.add_service(members jsonb, OUT body json, OUT refusal text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -95,7 +85,9 @@ BEGIN
          horizon = v.horizon, cancel_until = v.cancel_until, auto_confirm = v.auto_confirm, offered = v.offered
    WHERE x.id = v.id;
   IF m ->> 'position' IS NOT NULL THEN
-    PERFORM api.place_service(v.id, (m ->> 'position')::int);
+    UPDATE core.service x SET position = o.n
+      FROM unnest(api.moved_to(ARRAY(SELECT y.id FROM api.services() y), v.id, (m ->> 'position')::int)) WITH ORDINALITY o(id, n)
+     WHERE x.id = o.id AND x.position <> o.n;
   END IF;
   body := api.service_body(v.id);
 END $$;
