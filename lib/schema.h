@@ -7,6 +7,6 @@
 #ifndef OPDESK_SCHEMA_H
 #define OPDESK_SCHEMA_H
 
-#define SCHEMA_NEEDED 21
+#define SCHEMA_NEEDED 22
 
 #endif

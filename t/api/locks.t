@@ -7,7 +7,7 @@ use Opdesk::Contract;
 use Opdesk::Rows;
 use Opdesk::Test;
 
-my $clinic = clinic(programs => [qw(appointments locks metrics)], set => { OPDESK_LIMIT_SENSITIVE => 0 });
+my $clinic = clinic(programs => [qw(appointments auth locks metrics users)], set => { OPDESK_LIMIT_SENSITIVE => 0 });
 my ($desk, $meera, $arun, $admin, $asha, $stranger) = map { $clinic->as($_) } qw(frontdesk meera arun admin asha none);
 
 sub visit (%more) {
@@ -216,6 +216,28 @@ subtest 'Who sees what' => sub {
 	$clinic->psql("UPDATE core.appointment SET is_deleted = true WHERE id = '$mine'");
 	error_is acquire($desk, {}, "/api/appointments/$mine"), 404, 'NOT_FOUND', 'what is deleted cannot be edited';
 	error_is $desk->get("/api/appointments/$mine/$_"), 404, 'NOT_FOUND', 'nor has it a ' . $_ for qw(lock lock-history);
+};
+
+subtest 'Who is signed out' => sub {
+	my $account = $clinic->account('frontdesk')->{id};
+	my ($here, $there) = map { $clinic->client(token => $clinic->session(account => $account)) } 1, 2;
+	my $other = visit();
+	status_is acquire($here), 201, 'somebody edits in one place';
+	status_is acquire($there, {}, "/api/appointments/$other"), 201, 'and in another';
+	status_is $here->post('/api/auth/logout'), 204, 'and signs out in the first';
+	is state_for($meera), 'unlocked', 'where it is free at once';
+	is $meera->get("/api/appointments/$other/lock")->json->{state}, 'locked_by_other', 'the other is theirs still';
+	my $event = $admin->get("$at/lock-history")->json->{items}[0];
+	is "$event->{event} $event->{user}{id} $event->{releasedBy}{id}", "released $account $account", 'as the history says';
+	status_is acquire($meera), 201, 'somebody else takes it';
+	$meera->del("$at/release-lock");
+	my $version = $clinic->psql("SELECT version FROM auth.account WHERE id = '$account'");
+	status_is $admin->patch("/api/admin/users/$account", { version => 0 + $version, disabled => JSON::PP::true }), 200, 'who is disabled';
+	is $meera->get("/api/appointments/$other/lock")->json->{state}, 'unlocked', 'edits nothing either';
+	$event = $admin->get("/api/appointments/$other/lock-history")->json->{items}[0];
+	is "$event->{event} $event->{releasedBy}{id}", 'released ' . $clinic->account('admin')->{id}, 'and the history says by whom';
+	$clinic->psql("UPDATE auth.account SET disabled = false WHERE id = '$account'");
+	$desk = $clinic->client(token => $clinic->session(account => $account));
 };
 
 subtest 'A row that was loaded without triggers' => sub {
