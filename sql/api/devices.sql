@@ -17,7 +17,8 @@ BEGIN
   UPDATE auth.device x SET seen_at = clock_timestamp(), agent = signin_device.agent WHERE x.account_id = u.id AND x.hash = given
   RETURNING * INTO d;
   IF NOT FOUND THEN
-    DELETE FROM auth.device x WHERE x.id IN (SELECT w.id FROM auth.device w
+    -- One that is approved right now is asked again, once that is done.
+    DELETE FROM auth.device x WHERE x.approved_at IS NULL AND x.revoked_at IS NULL AND x.id IN (SELECT w.id FROM auth.device w
       WHERE w.account_id = u.id AND w.approved_at IS NULL AND w.revoked_at IS NULL ORDER BY w.seen_at DESC OFFSET 9);
     INSERT INTO auth.device (clinic_id, account_id, hash, agent, approved_at)
     VALUES (u.clinic_id, u.id, CASE WHEN known THEN given ELSE fresh END, signin_device.agent,

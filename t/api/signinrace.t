@@ -108,6 +108,14 @@ for my $what (sort keys %ends) {
 	}
 }
 
+# A device that is approved while others crowd it out stays.
+my $crowded = used(person());
+$clinic->psql("INSERT INTO auth.device (clinic_id, account_id, hash, seen_at) SELECT '$DEMO{clinic}', '$crowded->{id}', sha256(i::text::bytea), now() - i * interval '1 hour' FROM generate_series(1, 10) i");
+my ($oldest) = $clinic->psql("SELECT id FROM auth.device WHERE account_id = '$crowded->{id}' ORDER BY seen_at LIMIT 1");
+my $from_an_eleventh = meanwhile("UPDATE auth.device SET approved_at = now() WHERE id = '$oldest'", sub { login({ %$crowded, device => 'x' x 40 }) });
+is $from_an_eleventh->{status}, 403, 'an eleventh device waits';
+is $clinic->psql("SELECT count(*) FROM auth.device WHERE id = '$oldest' AND approved_at IS NOT NULL"), 1, 'and the one that was approved in that moment is there';
+
 # A twin of the sign-in that renews the hash does not spoil it.
 my $who = person();
 my $hash = $clinic->psql("SELECT password_hash FROM auth.account WHERE id = '$who->{id}'");
