@@ -2,8 +2,9 @@
 SET LOCAL ROLE opdesk_api;
 
 -- What is not offered any more has times for staff alone.  What is not given:
--- from today, a week, the clinic's first service.  OFFSET 0 keeps these three
--- from being computed again wherever they are used.
+-- from today, a week, the clinic's first service; where it has none yet there
+-- are hours and no times.  OFFSET 0 keeps these three from being computed
+-- again wherever they are used.
 CREATE FUNCTION api.availability(doctor uuid, first_day date, last_day date, service uuid)
 RETURNS TABLE ("doctorId" uuid, "timeZone" text, version int, rules json, exceptions json, slots json)
 LANGUAGE sql STABLE
@@ -18,8 +19,8 @@ BEGIN ATOMIC
    CROSS JOIN (SELECT s.service, s.first_day, coalesce(availability.last_day, s.first_day + 6) AS last_day
                  FROM (SELECT coalesce(availability.service, core.first_service()) AS service,
                               coalesce(availability.first_day, core.today()) AS first_day OFFSET 0) s OFFSET 0) w
-    JOIN core.service v ON v.id = w.service
-   WHERE d.id = availability.doctor;
+    LEFT JOIN core.service v ON v.id = w.service
+   WHERE d.id = availability.doctor AND (v.id IS NOT NULL OR w.service IS NULL);
 END;
 
 -- The schedule as GET shows it, without slots.

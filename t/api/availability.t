@@ -208,5 +208,14 @@ my %clock = map { $_ => 1 } map { ($clinic->psql("SELECT to_char(timestamptz '$_
 is join(' ', grep { !/:(00|20|40)$/ } sort keys %clock), '', 'its grid is anchored in its own time';
 error_is $visitor->get('/api/availability/' . $next_door->id('doctor')), 404, 'NOT_FOUND', 'and its doctors are nobody here';
 
+# A new clinic: hours are set before there is a service.
+my $hired = '30000000-0000-4000-8000-0000000000d1';
+$clinic->psql("INSERT INTO core.clinic (id, name, host, position) VALUES ('30000000-0000-4000-8000-000000000001', 'Clinic', 'new.test', 3);
+	INSERT INTO core.doctor (id, clinic_id, name) VALUES ('$hired', '30000000-0000-4000-8000-000000000001', 'Dr. First')");
+my $bare = $visitor->raw("GET /api/availability/$hired HTTP/1.1\r\nHost: new.test\r\n\r\n");
+status_is $bare, 200, 'a clinic without services has doctors with hours';
+is_deeply $bare->json->{slots}, [], '... and no times';
+status_is $visitor->raw("GET /api/availability/$hired?serviceId=$DEMO{consultation} HTTP/1.1\r\nHost: new.test\r\n\r\n"), 404, '... nor those of somebody else\'s service';
+
 contract_is_kept;
 done_testing;
