@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { newKey } from '../common/api.js';
 import { t } from '../common/i18n.js';
+import { offered } from '../common/offered.js';
 import { navigate } from '../common/router.js';
 import { Avatar, Banner, Button, Field, toast } from '../common/ui.jsx';
 import { book } from './changes.js';
@@ -12,7 +13,9 @@ import { Back } from './visit.jsx';
 
 const only = (list) => (list.length === 1 ? list[0] : null);
 
-export function Book({ clinic, doctors, services }) {
+export function Book({ clinic, doctors: everyDoctor, services: everyService }) {
+  const doctors = offered(everyDoctor);
+  const services = offered(everyService);
   const [service, setService] = useState(only(services));
   const [doctor, setDoctor] = useState(only(doctors));
   const [slot, setSlot] = useState(null);

@@ -31,8 +31,10 @@ export function mayCancel(visit, service) {
   return !visit.startsAt || lastMoment(visit, service) > now();
 }
 
-export const mayMove = (visit, service) =>
-  Boolean(visit.doctorId && service) && mayCancel(visit, service);
+/** Whether it could be booked online today; what cannot has no times to choose from. */
+export const isOffered = (service, doctor) => Boolean(service?.offered && doctor?.offered);
+
+export const mayMove = (visit, service, doctor) => isOffered(service, doctor) && mayCancel(visit, service);
 
 /** 'You can change it until 16:15 today.', when that is not simply its beginning. */
 export function deadline(visit, service, { timeZone }) {

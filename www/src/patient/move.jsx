@@ -30,7 +30,7 @@ export function Move({ id, clinic, doctors, services }) {
   const doctor = visit && doctorOf(visit, { doctors });
   const service = visit && serviceOf(visit, { services });
   const home = `/patient/visits/${id}`;
-  if (!visit || (!busy && !mayMove(visit, service)))
+  if (!visit || (!busy && !mayMove(visit, service, doctor)))
     return (
       <Empty level="h1" title={t('patient.cannotMove')} text={t('patient.tooLate')}>
         <Button kind="primary" href={visit ? home : '/patient/'}>

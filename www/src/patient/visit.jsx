@@ -8,7 +8,7 @@ import { navigate } from '../common/router.js';
 import { now } from '../common/time.js';
 import { Button, Dialog, Empty, Field, Icon, Skeleton, toast } from '../common/ui.jsx';
 import { book, cancel, same, save } from './changes.js';
-import { deadline, doctorOf, length, longWhen, mayCancel, mayMove, price, serviceOf, Status, ZoneNote } from './facts.jsx';
+import { deadline, doctorOf, isOffered, length, longWhen, mayCancel, mayMove, price, serviceOf, Status, ZoneNote } from './facts.jsx';
 import { tellRefusal } from './tell.js';
 import { isPast, upcoming, visitOf } from './visits.js';
 
@@ -143,6 +143,7 @@ function Ways({ visit, service, doctor, clinic }) {
   const [asks, setAsks] = useState(false);
   const until = deadline(visit, service, clinic);
   const late = !mayCancel(visit, service) && ['requested', 'confirmed'].includes(visit.status) && !isPast(visit);
+  const byCall = mayCancel(visit, service) && visit.startsAt && !isOffered(service, doctor);
   const comes = visit.startsAt && !isPast(visit);
   return (
     <div class="stack stack--1">
@@ -152,8 +153,8 @@ function Ways({ visit, service, doctor, clinic }) {
         </Button>
       )}
       {mayCancel(visit, service) && (
-        <div class={mayMove(visit, service) ? 'pair' : 'stack'}>
-          {mayMove(visit, service) && (
+        <div class={mayMove(visit, service, doctor) ? 'pair' : 'stack'}>
+          {mayMove(visit, service, doctor) && (
             <Button href={`/patient/visits/${visit.id}/time`}>{t(visit.startsAt ? 'patient.changeTime' : 'patient.pickTime')}</Button>
           )}
           <Button kind="danger-quiet" onClick={() => setAsks(true)}>
@@ -162,9 +163,9 @@ function Ways({ visit, service, doctor, clinic }) {
         </div>
       )}
       {until && <p class="small muted">{until}</p>}
-      {late && (
+      {(late || byCall) && (
         <div class="stack stack--1">
-          <p class="muted">{t('patient.lateText')}</p>
+          <p class="muted">{t(late ? 'patient.lateText' : 'patient.moveByCall')}</p>
           {clinic.phone && (
             <Button wide href={telHref(clinic.phone)} icon={Phone}>
               {formatPhone(clinic.phone)}
@@ -172,8 +173,8 @@ function Ways({ visit, service, doctor, clinic }) {
           )}
         </div>
       )}
-      {visit.status === 'cancelled' && Date.parse(visit.startsAt) > now() && <Again visit={visit} />}
-      {asks && <CancelDialog visit={visit} clinic={clinic} close={() => setAsks(false)} />}
+      {visit.status === 'cancelled' && Date.parse(visit.startsAt) > now() && isOffered(service, doctor) && <Again visit={visit} />}
+      {asks && <CancelDialog visit={visit} clinic={clinic} again={isOffered(service, doctor)} close={() => setAsks(false)} />}
     </div>
   );
 }
@@ -203,7 +204,7 @@ function Again({ visit }) {
   );
 }
 
-function CancelDialog({ visit, clinic, close }) {
+function CancelDialog({ visit, clinic, again, close }) {
   const [busy, setBusy] = useState(false);
   const go = async () => {
     setBusy(true);
@@ -211,7 +212,7 @@ function CancelDialog({ visit, clinic, close }) {
       await cancel(visit);
       close();
       toast(t('patient.cancelled'), {
-        action: visit.startsAt && { label: t('patient.again'), run: () => bookAgain(visit) },
+        action: visit.startsAt && again && { label: t('patient.again'), run: () => bookAgain(visit) },
         for: 10000,
       });
     } catch (error) {

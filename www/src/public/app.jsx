@@ -60,7 +60,7 @@ function Booking({ heading }) {
       {ready && services.value.length && doctors.value.length ? (
         <Flow />
       ) : ready ? (
-        <Empty title={t('public.noServices')} text={t('public.noServicesText')}>
+        <Empty level="h2" title={t('public.noServices')} text={t('public.noServicesText')}>
           <CallButton />
         </Empty>
       ) : unreachable.value && connected.value ? (

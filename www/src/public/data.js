@@ -1,14 +1,19 @@
 // The clinic, its services and its doctors: asked for as soon as the script runs, and again until they come.
-import { batch, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import { api } from '../common/api.js';
 import { connected, whenConnected } from '../common/connection.js';
+import { offered } from '../common/offered.js';
 import { local } from '../common/storage.js';
 
 const AGAIN_MS = 5000;
 
 export const clinic = signal(null);
-export const services = signal(null);
-export const doctors = signal(null);
+/** With those that cannot be booked online (any more): a visit that exists may be theirs. */
+export const everyService = signal(null);
+export const everyDoctor = signal(null);
+/** What there is to choose from. */
+export const services = computed(() => everyService.value && offered(everyService.value));
+export const doctors = computed(() => everyDoctor.value && offered(everyDoctor.value));
 /** true when the server did not answer after several tries */
 export const unreachable = signal(false);
 /** The phone number that was shown at the last visit: it helps when nothing else comes. */
@@ -27,8 +32,8 @@ export async function load() {
     const [about, offers, people] = await Promise.all(['/api/clinic', '/api/services', '/api/doctors'].map(get));
     batch(() => {
       clinic.value = about;
-      services.value = offers.items;
-      doctors.value = people.items;
+      everyService.value = offers.items;
+      everyDoctor.value = people.items;
       unreachable.value = false;
       knownPhone.value = about.phone;
     });

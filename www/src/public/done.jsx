@@ -7,7 +7,7 @@ import { t, tx } from '../common/i18n.js';
 import { formatPhone, telHref } from '../common/phone.js';
 import { formatDay, formatTime, now, wall, zoneNote } from '../common/time.js';
 import { Banner, Button, Dialog, Icon } from '../common/ui.jsx';
-import { clinic, services } from './data.js';
+import { clinic, everyService } from './data.js';
 import {
   booked,
   day,
@@ -37,7 +37,7 @@ export function Done() {
     scrollTo(0, 0);
     heading.current.focus({ preventScroll: true });
   });
-  if (!clinic.value || !services.value) return null;
+  if (!clinic.value || !everyService.value) return null;
   return (
     <div class="done stack stack--3">
       <div class="stack stack--1">
@@ -85,7 +85,7 @@ function VisitCard({ visit }) {
   );
 }
 
-const serviceOf = (visit) => services.value.find((one) => one.id === visit.serviceId);
+const serviceOf = (visit) => everyService.value.find((one) => one.id === visit.serviceId);
 
 function save(visit) {
   const { name, address, phone } = clinic.value;
@@ -105,6 +105,9 @@ function move(visit) {
   refresh();
 }
 
+/* What cannot be booked online has no times to move to. */
+const mayMove = (visit) => Boolean(serviceOf(visit)?.offered && doctorOf(visit.doctorId)?.offered);
+
 function Ways({ visit }) {
   const [asks, setAsks] = useState(false);
   const past = Date.parse(visit.startsAt) < now();
@@ -114,8 +117,8 @@ function Ways({ visit }) {
         {t('public.addToCalendar')}
       </Button>
       {!past && (
-        <div class="pair">
-          <Button onClick={() => move(visit)}>{t('public.changeTime')}</Button>
+        <div class={mayMove(visit) ? 'pair' : 'stack'}>
+          {mayMove(visit) && <Button onClick={() => move(visit)}>{t('public.changeTime')}</Button>}
           <Button kind="danger-quiet" onClick={() => setAsks(true)}>
             {t('public.cancelVisit')}
           </Button>

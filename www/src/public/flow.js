@@ -2,7 +2,7 @@
 // that drops the page loses nothing.
 import { batch, computed, effect, signal } from '@preact/signals';
 import { session } from '../common/storage.js';
-import { clinic, doctors, services } from './data.js';
+import { clinic, doctors, everyDoctor, everyService, services } from './data.js';
 
 const saved = session.get('booking') ?? {};
 
@@ -41,8 +41,8 @@ effect(() => {
 
 const byId = (list, id) => list?.find((one) => one.id === id) ?? null;
 
-export const service = computed(() => byId(services.value, serviceId.value));
-export const doctorOf = (id) => byId(doctors.value, id);
+export const service = computed(() => byId(everyService.value, serviceId.value));
+export const doctorOf = (id) => byId(everyDoctor.value, id);
 /** The doctor of the chosen time, or the chosen one; null for "first available". */
 export const doctor = computed(() => doctorOf(slot.value?.doctorId ?? doctorChoice.value));
 export const zone = computed(() => clinic.value?.timeZone ?? 'UTC');
@@ -53,7 +53,7 @@ effect(() => {
   batch(() => {
     if (serviceId.peek() && !byId(services.value, serviceId.peek())) serviceId.value = null;
     if (services.value.length === 1) serviceId.value = services.value[0].id;
-    if (doctorChoice.peek() && doctorChoice.peek() !== 'any' && !doctorOf(doctorChoice.peek()))
+    if (doctorChoice.peek() && doctorChoice.peek() !== 'any' && !byId(doctors.value, doctorChoice.peek()))
       doctorChoice.value = null;
     if (doctors.value.length === 1) doctorChoice.value = doctors.value[0].id;
     if (open.peek() !== 'done') open.value = firstOpen(open.peek());

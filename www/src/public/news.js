@@ -7,7 +7,7 @@ import { effect } from '@preact/signals';
 import { Live } from '../live/index.js';
 import { now } from '../common/time.js';
 import { progress } from './booking.js';
-import { services } from './data.js';
+import { everyService } from './data.js';
 import { booked, hold, slot } from './flow.js';
 import { asking, loseTo } from './holding.js';
 import { askFor, isAsking, looking, nearest, overlaps, putBack, refresh, rulesOf, showing, takeOut, way } from './slots.js';
@@ -31,7 +31,7 @@ const isOwn = (one) =>
 
 /** With pauses between visits a taken time takes more with it than it says. */
 const hasPauses = (doctorId) =>
-  services.peek()?.some((one) => one.bufferMinutes > 0) || rulesOf(doctorId).some((rule) => rule.bufferMinutes > 0);
+  everyService.peek()?.some((one) => one.bufferMinutes > 0) || rulesOf(doctorId).some((rule) => rule.bufferMinutes > 0);
 
 function soon(doctorId) {
   toAsk.add(doctorId);

@@ -245,6 +245,7 @@ export const patient = {
   cancelVisit: 'Cancel visit',
   changeUntil: 'You can change it until {time} {day}.',
   lateText: 'It is too close to change it here. Call us.',
+  moveByCall: 'To change its time, call us.',
   cancelTitle: 'Cancel the visit?',
   cancelText: '{when} goes to somebody else then.',
   cancelLead: 'The clinic does not call you then.',
@@ -376,6 +377,7 @@ export const staff = {
   needsConnection: 'Needs a connection',
   goneElsewhere: 'Someone else has just changed this. Look again.',
   notAllowed: 'That step is not possible any more.',
+  notOffered: '{name} (not bookable online)',
 };
 
 export const signin = {

@@ -247,6 +247,7 @@ export const patient = {
   cancelVisit: 'मुलाक़ात रद्द करें',
   changeUntil: 'आप इसे {day} {time} तक बदल सकते हैं।',
   lateText: 'अब यहाँ बदलने का समय नहीं रहा। हमें फ़ोन करें।',
+  moveByCall: 'समय बदलने के लिए हमें फ़ोन करें।',
   cancelTitle: 'मुलाक़ात रद्द करें?',
   cancelText: 'तब {when} किसी और को मिल जाएगा।',
   cancelLead: 'तब क्लिनिक आपको फ़ोन नहीं करेगा।',
@@ -376,6 +377,7 @@ export const staff = {
   needsConnection: 'कनेक्शन चाहिए',
   goneElsewhere: 'किसी और ने इसे अभी बदला है। फिर से देखें।',
   notAllowed: 'यह क़दम अब संभव नहीं है।',
+  notOffered: '{name} (ऑनलाइन बुकिंग बंद)',
 };
 
 export const signin = {

@@ -4,6 +4,7 @@ import { Button, Empty, Skeleton } from '../../common/ui.jsx';
 import { t } from '../../common/i18n.js';
 import { Editor } from './editor.jsx';
 import { useSchedule } from './load.js';
+import { called, firstOffered } from '../offer.js';
 import { place } from '../shell/router.js';
 
 function DoctorSelect({ doctors, doctor, choose }) {
@@ -21,7 +22,7 @@ function DoctorSelect({ doctors, doctor, choose }) {
       >
         {doctors.map((d) => (
           <option key={d.id} value={d.id}>
-            {d.name}
+            {called(d)}
           </option>
         ))}
       </select>
@@ -41,7 +42,7 @@ function Nobody() {
 export default function Availability({ me, clinic, doctors: all, services, store, navigate }) {
   const doctors = useMemo(() => (me.role === 'doctor' ? all.filter((d) => d.id === me.doctorId) : all), [me, all]);
   const asked = place.value.query.get('doctor');
-  const doctor = doctors.find((d) => d.id === asked) ?? doctors[0];
+  const doctor = doctors.find((d) => d.id === asked) ?? firstOffered(doctors);
   if (!doctor)
     return (
       <>

@@ -5,6 +5,7 @@ import { Banner } from '../../common/ui.jsx';
 import { t } from '../../common/i18n.js';
 import { clock, formatDay, minutesOf } from '../../common/time.js';
 import { clockChange, starts } from './hours.js';
+import { firstOffered } from '../offer.js';
 
 const PARTS = [
   ['morning', 0, 12 * 60],
@@ -51,7 +52,7 @@ function count(after, before) {
 }
 
 export function Preview({ saved, draft, day, today, zone, services }) {
-  const [serviceId, setService] = useState(services[0]?.id);
+  const [serviceId, setService] = useState(firstOffered(services)?.id);
   const service = services.find((s) => s.id === serviceId) ?? services[0] ?? ANY_SERVICE;
   const [before, after] = useMemo(
     () => [saved, draft].map((schedule) => starts(schedule, day, zone, service)),

@@ -9,6 +9,7 @@ import { phoneProblem } from '../../common/phone.js';
 import { addDays, dayOf, formatWhen, now } from '../../common/time.js';
 import { Button, Dialog, Field, toast } from '../../common/ui.jsx';
 import { create } from '../changes.js';
+import { called, firstOffered } from '../offer.js';
 import { Refusal } from '../panel/parts.jsx';
 import { navigate } from '../shell/router.js';
 import { booking, closeBooking } from './open.js';
@@ -79,8 +80,8 @@ export function BookingDialog({ session }) {
         </div>
         <div class="two">
           <Choice label={t('panel.service')} value={draft.serviceId} all={services} onChange={(serviceId) => set({ serviceId, startsAt: draft.outside ? draft.startsAt : null })} error={errors.serviceId}
-            words={(one) => t('panel.serviceOption', { name: one.name, n: one.durationMinutes })} />
-          <Choice label={t('panel.doctor')} value={draft.doctorId} all={mine} none={kind === 'later' ? t('appointments.any') : undefined} onChange={(doctorId) => set({ doctorId, startsAt: draft.outside ? draft.startsAt : null })} error={errors.doctorId} words={(one) => one.name} />
+            words={(one) => t('panel.serviceOption', { name: called(one), n: one.durationMinutes })} />
+          <Choice label={t('panel.doctor')} value={draft.doctorId} all={mine} none={kind === 'later' ? t('appointments.any') : undefined} onChange={(doctorId) => set({ doctorId, startsAt: draft.outside ? draft.startsAt : null })} error={errors.doctorId} words={called} />
         </div>
         {kind === 'time' && (
           <>
@@ -114,8 +115,8 @@ function firstDraft(preset, { me, doctors, services, zone, today }) {
   return {
     kind: preset.walkIn ? 'now' : 'time',
     name: '', phone: '', patientId: null, reason: '',
-    doctorId: preset.doctorId ?? me.doctorId ?? doctors[0]?.id ?? null,
-    serviceId: preset.serviceId ?? services[0]?.id ?? null,
+    doctorId: preset.doctorId ?? me.doctorId ?? firstOffered(doctors)?.id ?? null,
+    serviceId: preset.serviceId ?? firstOffered(services)?.id ?? null,
     day: preset.day ?? (startsAt ? dayOf(startsAt, zone) : today),
     startsAt,
     outside: Boolean(preset.outsideHours),

@@ -3,6 +3,7 @@
  */
 import { t } from '../../common/i18n.js';
 import { Field } from '../../common/ui.jsx';
+import { called } from '../offer.js';
 import { units } from './plan.js';
 
 /** from, doctorId: of a doctor's day; then a day can be named. */
@@ -14,7 +15,7 @@ export function Where({ form, set, doctors, mayMoveDoctor, from, doctorId }) {
         {mayMoveDoctor && others.length > 0 && <Field label={t('bulk.toDoctor')}>{(a) => (
           <select {...a} class="select" value={form.doctorId} onChange={(e) => set({ doctorId: e.currentTarget.value })}>
             <option value="">{t(doctorId ? 'bulk.sameDoctor' : 'bulk.ownDoctor')}</option>
-            {others.map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}
+            {others.map((one) => <option key={one.id} value={one.id}>{called(one)}</option>)}
           </select>)}
         </Field>}
         {from && <Field label={t('bulk.toDay')}>{(a) => <input {...a} class="input" type="date" value={form.day || from} onChange={(e) => set({ day: e.currentTarget.value })} />}</Field>}

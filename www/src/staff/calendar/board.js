@@ -43,6 +43,15 @@ export function columnsOf(view, day, doctors, doctorId) {
 }
 
 /*
+ * The columns that a day needs: a doctor who cannot be booked online and has
+ * nobody is left out beside others.
+ */
+export function neededOf(view, columns) {
+  if (view === 'week' || columns.length < 2) return columns;
+  return columns.filter((c) => c.doctor.offered || c.visits.length > 0);
+}
+
+/*
  * Free and held times of one column.
  *
  * The desk may book at short notice and beyond the horizon, so free is every

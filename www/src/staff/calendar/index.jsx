@@ -8,6 +8,7 @@ import { useView } from './data.js';
 import { LiveLine } from '../shell/live.jsx';
 import { present } from '../shell/clock.js';
 import { place } from '../shell/router.js';
+import { firstOffered } from '../offer.js';
 import { useMedia } from './screen.js';
 import { Toolbar } from './toolbar.jsx';
 import { View } from './view.jsx';
@@ -15,7 +16,7 @@ import { View } from './view.jsx';
 /** What the address says: day, view and doctor, each with its default. */
 function placeOf(asked, { today, doctors, narrow }) {
   const day = /^\d{4}-\d{2}-\d{2}$/.test(asked.get('day') ?? '') ? asked.get('day') : today;
-  const doctor = doctors.find((d) => d.id === asked.get('doctor')) ?? doctors[0];
+  const doctor = doctors.find((d) => d.id === asked.get('doctor')) ?? firstOffered(doctors);
   return { day, view: !narrow && asked.get('view') === 'week' ? 'week' : 'day', doctor: doctor?.id };
 }
 
@@ -46,7 +47,7 @@ export default function Calendar({ me, clinic, doctors: all, services, store, na
       ...daysOf(at.view, at.day),
       doctorId: one ? at.doctor : undefined,
       doctorIds: shownDoctors.map((d) => d.id),
-      serviceId: services[0]?.id,
+      serviceId: firstOffered(services)?.id,
     },
     store,
     zone,

@@ -5,6 +5,7 @@ import { Button } from '../../common/ui.jsx';
 import { t } from '../../common/i18n.js';
 import { addDays, capital, formatDay } from '../../common/time.js';
 import { daysOf } from './board.js';
+import { called } from '../offer.js';
 
 function title(view, day, narrow) {
   if (view === 'day') return formatDay(day, { long: !narrow });
@@ -48,7 +49,7 @@ export function DoctorSelect({ doctors, doctorId, onDoctor, id = 'calendar-docto
       <select class="select calendar__who" id={id} value={doctorId} onChange={(e) => onDoctor(e.target.value)}>
         {doctors.map((d) => (
           <option key={d.id} value={d.id}>
-            {d.name}
+            {called(d)}
           </option>
         ))}
       </select>

@@ -8,8 +8,9 @@ import { within } from '../availability/hours.js';
 import { openBooking } from '../booking/open.js';
 import { BulkDialog } from '../bulk/dialog.jsx';
 import { useMarks } from '../held.js';
+import { firstOffered } from '../offer.js';
 import { axis as axisOf, scale } from './axis.js';
-import { columnsOf, fillColumn, placed, shortestSlot } from './board.js';
+import { columnsOf, fillColumn, neededOf, placed, shortestSlot } from './board.js';
 import { carrier } from './carry.js';
 import { Column } from './column.jsx';
 import { useDrag } from './drag.js';
@@ -32,12 +33,15 @@ function useColumns({ at, doctors, items, schedules, shown, zone, service, minut
   );
   const columns = useMemo(
     () =>
-      columnsOf(at.view, at.day, doctors, at.doctor)
-        .filter((c) => schedules.has(c.doctor.id))
-        .map((c) => ({
-          ...fillColumn(c, { schedule: schedules.get(c.doctor.id), visits, zone, service, now: now() }),
-          label: at.view === 'week' ? formatDay(c.day) : null,
-        })),
+      neededOf(
+        at.view,
+        columnsOf(at.view, at.day, doctors, at.doctor)
+          .filter((c) => schedules.has(c.doctor.id))
+          .map((c) => ({
+            ...fillColumn(c, { schedule: schedules.get(c.doctor.id), visits, zone, service, now: now() }),
+            label: at.view === 'week' ? formatDay(c.day) : null,
+          })),
+      ),
     [at.view, at.day, at.doctor, doctors, schedules, visits, zone, service, minute, lang.value],
   );
   const axis = useMemo(() => {
@@ -84,7 +88,7 @@ export function View({ at, data, open, setOpen, zone, minute, today, narrow, doc
   const { items, schedules } = data.view;
   const learnt = (row) => store.apply(row);
   const mover = useMover({ zone, today, doctors, patch: data.patch, refresh: data.refresh, learnt });
-  const service = services[0] ?? ANY_SERVICE;
+  const service = firstOffered(services) ?? ANY_SERVICE;
   const shown = mover.shown.value;
   const marks = useMarks(store, me);
   const { columns, axis } = useColumns({ at, doctors, items, schedules, shown, zone, service, minute, open });

@@ -6,6 +6,7 @@ import { useState } from 'preact/hooks';
 import { t } from '../../common/i18n.js';
 import { clock, dayOf, formatTime, instantOf, minutesFrom, minutesOf } from '../../common/time.js';
 import { Field } from '../../common/ui.jsx';
+import { called } from '../offer.js';
 import { useSlots } from '../slots.js';
 
 const sameTime = (a, b) => Boolean(a && b) && Date.parse(a) === Date.parse(b);
@@ -37,13 +38,13 @@ export function VisitFields({ row, draft, set, zone, today, doctors, services, e
         <Field label={t('panel.doctor')} error={errors.doctorId}>{(a) => (
           <select {...a} class="select" value={draft.doctorId ?? ''} disabled={readOnly || !mayMoveDoctor} onChange={(e) => set({ doctorId: e.currentTarget.value || null })}>
             {!row.doctorId && <option value="">{t('appointments.any')}</option>}
-            {doctors.map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}
+            {doctors.map((one) => <option key={one.id} value={one.id}>{called(one)}</option>)}
           </select>)}
         </Field>
         <Field label={t('panel.service')} error={errors.serviceId}>{(a) => (
           <select {...a} class="select" value={draft.serviceId ?? ''} disabled={readOnly} onChange={(e) => set({ serviceId: e.currentTarget.value || null })}>
             {!row.serviceId && <option value="">–</option>}
-            {services.map((one) => <option key={one.id} value={one.id}>{t('panel.serviceOption', { name: one.name, n: one.durationMinutes })}</option>)}
+            {services.map((one) => <option key={one.id} value={one.id}>{t('panel.serviceOption', { name: called(one), n: one.durationMinutes })}</option>)}
           </select>)}
         </Field>
         {timed && <Field label={t('panel.date')}>{(a) => <input {...a} class="input" type="date" value={shownDay} readOnly={readOnly} onChange={(e) => changeDay(e.currentTarget.value)} />}</Field>}
