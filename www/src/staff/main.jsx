@@ -12,6 +12,7 @@ import '../styles/realtime.css';
 import '../styles/audit.css';
 import '../styles/users.css';
 import '../styles/account.css';
+import '../styles/clinic.css';
 import { render } from 'preact';
 import { startI18n } from '../common/i18n.js';
 import * as words from './words.js';

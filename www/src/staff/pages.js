@@ -5,7 +5,7 @@
  * services, store, navigate } and, for addresses that go on, { rest }.  `me`
  * may be a doctor: then the store holds that doctor's appointments only.
  */
-import { CalendarClock, CalendarDays, CircleUser, LayoutList, ListFilter, Lock, Printer, RadioTower, ScrollText, Users } from 'lucide';
+import { CalendarClock, CalendarDays, CircleUser, Hospital, LayoutList, ListFilter, Lock, Printer, RadioTower, ScrollText, Users } from 'lucide';
 
 const everybody = ['admin', 'frontdesk', 'doctor'];
 
@@ -15,6 +15,7 @@ export const pages = [
   { path: '/staff/appointments', name: 'appointments', fill: true, icon: ListFilter, may: everybody, load: () => import('./appointments/index.jsx').catch(missing) },
   { path: '/staff/availability', name: 'availability', icon: CalendarClock, may: everybody, load: () => import('./availability/index.jsx').catch(missing) },
   { path: '/staff/daysheet', name: 'daysheet', icon: Printer, may: everybody, load: () => import('./daysheet/index.jsx').catch(missing) },
+  { path: '/staff/clinic', name: 'clinic', icon: Hospital, may: ['admin'], load: () => import('./clinic/index.jsx').catch(missing) },
   { path: '/staff/users', name: 'users', icon: Users, may: ['admin'], load: () => import('./users/index.jsx').catch(missing) },
   { path: '/staff/locks', name: 'locks', icon: Lock, may: ['admin'], load: () => import('./locks/index.jsx').catch(missing) },
   { path: '/staff/realtime', name: 'realtime', icon: RadioTower, may: ['admin'], load: () => import('./realtime/index.jsx').catch(missing) },

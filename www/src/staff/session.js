@@ -33,6 +33,19 @@ others.onmessage = async ({ data: user }) => {
 
 const items = async (path) => (await api('GET', path)).items;
 
+async function aboutClinic() {
+  const [clinic, doctors, services] = await Promise.all([api('GET', '/api/clinic'), items('/api/doctors'), items('/api/services')]);
+  return { clinic, doctors, services };
+}
+
+/** The clinic, its doctors and services as they are by now: after a change, and where others may have made one. */
+export async function renewClinic() {
+  const about = await aboutClinic();
+  const was = session.peek();
+  if (was.phase === 'in')
+    session.value = { ...was, ...about };
+}
+
 /** Asks who we are; the page shows what comes of it. */
 export async function begin() {
   session.value = { phase: 'starting' };
@@ -44,13 +57,11 @@ export async function begin() {
       session.value = { phase: 'stranger', me };
       return;
     }
-    const [clinic, doctors, services] = await Promise.all([
-      api('GET', '/api/clinic'), items('/api/doctors'), items('/api/services'),
-    ]);
+    const about = await aboutClinic();
     if (me.language && !local.get('lang'))
       await setLang(me.language, { save: false });
     const store = await openStore(me, { onEnd: () => leave('ended') });
-    session.value = { phase: 'in', me, clinic, doctors, services, store };
+    session.value = { phase: 'in', me, ...about, store };
     store.live.on('profiles', (event, { profile }) => profile && renamed(profile));
   } catch (error) {
     if (error.status === 401)

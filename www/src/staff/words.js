@@ -1,2 +1,2 @@
 /* The sections of the staff pages, so that the bundle has no others. */
-export { common, staff, signin, factor, account, today, appointments, panel, record, bulk, booking, calendar, availability, daysheet, locks, realtime, audit, users } from '../strings/en.js';
+export { common, staff, signin, factor, account, today, appointments, panel, record, bulk, booking, calendar, availability, daysheet, locks, realtime, audit, users, clinic } from '../strings/en.js';

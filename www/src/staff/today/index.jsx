@@ -8,6 +8,8 @@ import { t } from '../../common/i18n.js';
 import { dayOf, formatDay, formatTime, formatWhen } from '../../common/time.js';
 import { Avatar, Banner, Button, Empty, Icon, toast } from '../../common/ui.jsx';
 import { openBooking } from '../booking/open.js';
+import { canBeBooked, Checklist } from '../clinic/checklist.jsx';
+import { useFresh } from '../clinic/fresh.js';
 import { save, undo } from '../changes.js';
 import { dayFinder } from '../days.js';
 import { place } from '../shell/router.js';
@@ -38,7 +40,10 @@ export default function Today({ me, clinic, doctors, services, store, navigate }
   const { onMove, dialog } = useMove(store, doctors);
   useTicketKeys();
 
-  const shownDoctors = me.role === 'doctor' ? doctors.filter((one) => one.id === me.doctorId) : doctors;
+  /* Who cannot be booked online and has nobody today needs no place. */
+  const here = doctors.filter((one) => one.offered || one.id === doctorId || day.some((row) => row.doctorId === one.id));
+  const shownDoctors = me.role === 'doctor' ? doctors.filter((one) => one.id === me.doctorId) : here;
+  const begins = me.role === 'admin' && !canBeBooked({ clinic, doctors, services });
   const nobody = names.every((name) => board[name].length === 0);
   const ticket = (row) => (
     <Ticket key={row.id} row={row} now={now} zone={zone} since={store.since} arrives={store.isNew(row.id)} off={offline} onMove={onMove}
@@ -50,14 +55,15 @@ export default function Today({ me, clinic, doctors, services, store, navigate }
       <div class="work__head">
         <div class="head-title"><h1>{t('staff.page_today')}</h1><p class="muted">{formatDay(today, { long: true })}, <time class="num">{formatTime(new Date(now), zone)}</time></p></div>
         <LiveLine store={store} zone={zone} />
-        {me.role !== 'doctor' && doctors.length > 1 && <DoctorFilter doctors={doctors} chosen={doctorId} choose={choose} />}
+        {me.role !== 'doctor' && here.length > 1 && <DoctorFilter doctors={here} chosen={doctorId} choose={choose} />}
         <Button kind="icon" icon={Printer} label={t('calendar.sheet')} href={`/staff/daysheet${doctorId ? `?doctor=${doctorId}` : ''}`} />
         <Button icon={Footprints} aria-haspopup="dialog" onClick={() => openBooking({ walkIn: true, doctorId: doctorId ?? me.doctorId })}>{t('today.walkIn')}</Button>
       </div>
       <div class="work__body stack">
         {offline && <div id="offline-note"><Banner kind="warning" icon={WifiOff} title={t('staff.offlineSince', { time: formatTime(new Date(store.status.value.since), zone) })}>{t('today.offlineText', { time: lastTime(store, zone) })}</Banner></div>}
+        {begins && <Begins {...{ clinic, doctors, services }} />}
         <Trouble store={store} zone={zone} what={t('today.broken')} hint={t('today.brokenHint')}>
-          {!loaded && rows.length === 0 ? <Pending /> : nobody ? <Nobody {...{ rows, now, doctorId, doctors, zone, today }} /> : (
+          {!loaded && rows.length === 0 ? <Pending /> : nobody ? !begins && <Nobody {...{ rows, now, doctorId, doctors, zone, today }} /> : (
             <>
               <ul class="runs">{shownDoctors.filter((one) => !doctorId || one.id === doctorId).map((one) => <Run key={one.id} doctor={one} index={doctors.indexOf(one)} run={runOf(day, one.id, now)} />)}</ul>
               <nav class="segments jump" aria-label={t('today.columns')}>{names.map((name) => <a key={name} href={`#${name}`}>{t(`today.jump_${name}`)} {board[name].length}</a>)}</nav>
@@ -72,6 +78,12 @@ export default function Today({ me, clinic, doctors, services, store, navigate }
 }
 
 const lastTime = (store, zone) => (store.status.value.lastAt ? formatTime(new Date(store.status.value.lastAt), zone) : '–');
+
+/* For administrators: what this clinic needs before anybody can book. */
+function Begins(about) {
+  useFresh();
+  return <Checklist {...about} />;
+}
 
 /* onMove(row, status), and the question which doctor a walk-in goes to. */
 function useMove(store, doctors) {
@@ -97,7 +109,7 @@ function useMove(store, doctors) {
     if (status === 'in_progress' && !row.doctorId && doctors.length > 1)
       setAsking(row);
     else
-      go(row, { status, ...(status === 'in_progress' && !row.doctorId && { doctorId: doctors[0].id }) });
+      go(row, { status, ...(status === 'in_progress' && !row.doctorId && doctors.length > 0 && { doctorId: doctors[0].id }) });
   };
   const chosen = (doctor) => {
     setAsking(null);

@@ -1,22 +1,33 @@
 /*
  * people - the accounts of the staff: invite, change, disable.
  */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { UserPlus } from 'lucide';
 import { api } from '../../common/api.js';
 import { t } from '../../common/i18n.js';
 import { hueOf } from '../../common/people.js';
 import { Avatar, Button, toast } from '../../common/ui.jsx';
+import { navigate, place } from '../shell/router.js';
 import { tellRefusal } from '../tell.js';
 import { LinkDialog } from './linkdialog.jsx';
 import { useList } from './list.js';
 import { Ask, NotYet, State } from './parts.jsx';
 import { UserDialog } from './userdialog.jsx';
 
+/* Another page may ask for one: ?invite=DOCTOR. */
+function wantedInvitation() {
+  const doctorId = place.peek().query.get('invite');
+  return doctorId ? { what: 'invite', doctorId } : null;
+}
+
 export function People({ me, doctors, zone }) {
   const list = useList('/api/admin/users');
-  const [asking, setAsking] = useState(null); /* { what: 'invite' | 'edit' | 'disable' | 'drop' | 'link', user } */
+  const [asking, setAsking] = useState(wantedInvitation); /* { what: 'invite' | 'edit' | 'disable' | 'drop' | 'link', user } */
   const end = () => setAsking(null);
+  useEffect(() => {
+    if (asking)
+      navigate('/staff/users', { replace: true }); /* a reload does not ask again */
+  }, []);
   if (!list.items)
     return <NotYet list={list} />;
   const admins = list.items.filter((one) => one.role === 'admin' && !one.disabled && one.hasPassword);
@@ -83,7 +94,7 @@ export function People({ me, doctors, zone }) {
           </tbody>
         </table>
       </div>
-      {asking?.what === 'invite' && <UserDialog doctors={doctors} onClose={end} onDone={invited} />}
+      {asking?.what === 'invite' && <UserDialog doctors={doctors} doctorId={asking.doctorId} onClose={end} onDone={invited} />}
       {asking?.what === 'edit' && <UserDialog user={asking.user} last={isLast(asking.user)} doctors={doctors} onClose={end} onDone={changed} onStale={list.again} />}
       {asking?.what === 'link' && <LinkDialog name={asking.user.name} link={asking.link} expiresAt={asking.expiresAt} zone={zone} onClose={end} />}
       {asking?.what === 'drop' && <Ask title={t('users.dropFactorTitle', { name: asking.user.name })} text={t('users.dropFactorText')} keep={t('common.cancel')} act={t('users.dropFactor')}

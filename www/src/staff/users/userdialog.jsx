@@ -22,9 +22,10 @@ function membersOf(user, { role, doctorId, name, email }) {
   return { version: user.version, ...Object.fromEntries(Object.entries(now).filter(([key, value]) => value !== user[key])) };
 }
 
-export function UserDialog({ user, last, doctors, onClose, onDone, onStale }) {
+/** doctorId: of whom is invited, where that is known. */
+export function UserDialog({ user, last, doctors, doctorId = user?.doctorId, onClose, onDone, onStale }) {
   const form = useRef();
-  const [role, setRole] = useState(user?.role ?? 'frontdesk');
+  const [role, setRole] = useState(user?.role ?? (doctorId ? 'doctor' : 'frontdesk'));
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState(null);
   const submit = async (event) => {
@@ -58,8 +59,8 @@ export function UserDialog({ user, last, doctors, onClose, onDone, onStale }) {
         )}</Field>
         {role === 'doctor'
           ? <Field label={t('users.doctor')} error={wrong('doctorId')}>{(a) => (
-            <select {...a} class="select" name="doctorId" required defaultValue={user?.doctorId ?? doctors[0]?.id}>
-              {doctors.map(({ id, name }) => <option key={id} value={id} selected={id === user?.doctorId}>{name}</option>)}
+            <select {...a} class="select" name="doctorId" required defaultValue={doctorId ?? doctors[0]?.id}>
+              {doctors.map(({ id, name }) => <option key={id} value={id} selected={id === doctorId}>{name}</option>)}
             </select>
           )}</Field>
           : <Field label={t('users.name')} error={wrong('name')}>{(a) => <input {...a} class="input" name="name" required maxLength={120} autocomplete="off" defaultValue={user?.name ?? ''} />}</Field>}
