@@ -197,7 +197,7 @@ find_holder(struct req *rq, bool enrols, struct holder *h)
 		h->who.whom = str_lower(rq->arena, h->who.email);
 	h->clinic = db_text(rows, 0, rows_column(rows, "clinic"));
 	h->secret = db_text(rows, 0, rows_column(rows, "secret"));
-	return challenge != NULL ? signin_count_account(rq, h->who.id) : E_OK;
+	return challenge != NULL ? signin_count_step(rq, &h->who) : E_OK;
 }
 
 /* *step is the number of the step whose code it is, as text, or NULL. */

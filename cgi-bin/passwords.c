@@ -134,7 +134,7 @@ reset(struct req *rq)
 	if ((e = signin_count_address(rq)) != E_OK ||
 		(e = find(rq, "SELECT * FROM api.signin_by_link($1::bytea)", 1,
 			 &who)) != E_OK ||
-		(e = signin_count_account(rq, who.id)) != E_OK ||
+		(e = signin_count_step(rq, &who)) != E_OK ||
 		(e = refuse_common(rq)) != E_OK ||
 		(e = hash_new(rq, who.email, &values[1])) != E_OK ||
 		(e = call_rows(rq, rq->route->sql, values, 2, false, &rows)) !=

@@ -49,9 +49,18 @@ signin_count(struct req *rq, const char *whom)
 }
 
 enum err
-signin_count_account(struct req *rq, const char *account)
+signin_count_step(struct req *rq, const struct account *who)
 {
-	return limit_count(rq, arena_printf(rq->arena, "account:%s", account),
+	const char *mark = NULL;
+	enum err e = E_OK;
+
+	if (who->whom != NULL)
+		e = known_mark(rq, who->whom, &mark);
+	if (e != E_OK)
+		return e;
+	return limit_count(rq,
+		arena_printf(rq->arena, "step:%s",
+			mark != NULL ? mark : who->id),
 		conf_number(CONF_LIMIT_SENSITIVE));
 }
 

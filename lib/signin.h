@@ -41,13 +41,14 @@ struct tokens {
 
 /*
  * Count one try: where it comes from, whom it says that it is (a text of at
- * most 280 characters, which anybody can choose), or whose account it has come
- * to, together with what its owner does there.  E_RATE_LIMITED when the last
- * minute had OPDESK_LIMIT_SENSITIVE.
+ * most 280 characters, which anybody can choose), or whose account it has got
+ * half way into; apart from what its owner does there, who may be busy ending
+ * that, and from a browser that who->whom is known by.  E_RATE_LIMITED when
+ * the last minute had OPDESK_LIMIT_SENSITIVE.
  */
 enum err signin_count_address(struct req *rq) MUST_USE;
 enum err signin_count(struct req *rq, const char *whom) MUST_USE;
-enum err signin_count_account(struct req *rq, const char *account) MUST_USE;
+enum err signin_count_step(struct req *rq, const struct account *who) MUST_USE;
 
 /* What hashing a password costs here. */
 struct password_cost signin_cost(void) MUST_USE;

@@ -316,12 +316,20 @@ SKIP: {
 	my $s = $d->post('/api/auth/totp/enrol', {})->json->{secret};
 	status_is $d->post('/api/auth/totp/confirm', { code => totp($s) }), 200, 'the desk enrols';
 	my @c = map { $begin->() } 1 .. 6;
+	$strict->psql('UPDATE auth.totp SET step = -1');
+	my $home = $strict->visitor->post('/api/auth/mfa', { challenge => pop @c, code => totp($s) }, { 'X-Forwarded-For' => '203.0.113.252' });
+	my ($known) = map { /^(__Secure-opdesk-known=[^;]+)/ ? $1 : () } $home->headers('Set-Cookie');
 	$strict->psql('DELETE FROM core.limit_use');
 	my @tries = map { my $c = $_; map { $post->('/api/auth/mfa', { challenge => $c, code => wrong($s) }) } 1 .. 5 } @c[ 0 .. 2 ];
 	is join(' ', map { $_->status } @tries), join(' ', (401) x 15), 'fifteen tries for one account';
 	my $no = $post->('/api/auth/mfa', { challenge => $c[3], code => totp($s) });
 	error_is $no, 429, 'RATE_LIMITED', 'and no more within a minute, wherever they come from and whatever they say';
 	like $no->header('Retry-After'), qr/^([1-9]|[1-5]\d|60)$/, 'with how long to wait';
+	$strict->psql('UPDATE auth.totp SET step = -1');
+	status_is $strict->visitor->post('/api/auth/mfa', { challenge => $c[4], code => totp($s) }, { 'X-Forwarded-For' => '203.0.113.252', Cookie => $known }), 200,
+		'but who has that password keeps nobody out of where they were before';
+	status_is $d->get('/api/auth/totp'), 200, 'who is signed in is so still';
+	error_is $d->post('/api/auth/totp/enrol', {}), 409, 'BAD_TRANSITION', 'and may do what ends that';
 	$strict->psql("UPDATE core.limit_use SET uses = ARRAY(SELECT u - interval '61 seconds' FROM unnest(uses) u)");
 	$strict->psql('UPDATE auth.totp SET step = -1');
 	status_is $post->('/api/auth/mfa', { challenge => $c[3], code => totp($s) }), 200, 'then it goes on';
