@@ -38,10 +38,30 @@ const offer = (tab, name, yes) => withStaff(browser, 'admin', { width: 1280 })(a
   assert.deepEqual(await violations(page), [], 'axe has nothing to say about it');
 });
 
-test('an administrator takes a doctor and a service off the site', async () => {
+const column = (page, doctorId) => page.locator(`[data-column="${doctorId}"]`);
+
+test('an administrator takes a doctor and a service off the site, and pages that are open hear of it', () => withStaff(browser, 'desk', { width: 1280 })(async (page) => {
+  await page.goto(`/staff/calendar?day=${day}`);
+  await column(page, demo.arun).waitFor();
+  await page.locator('.live', { hasText: 'Live' }).waitFor();
   await offer('doctors', 'Dr. Arun Shah', false);
   await offer('services', 'Follow-up', false);
-});
+  await column(page, demo.arun).waitFor({ state: 'detached' });
+}));
+
+test('a doctor who has come since then is there when they have hours', () => withStaff(browser, 'desk', { width: 1280 })(async (page) => {
+  await page.goto(`/staff/calendar?day=${day}`);
+  await column(page, demo.meera).waitFor();
+  await page.locator('.live', { hasText: 'Live' }).waitFor();
+  const call = await caller();
+  const { doctor } = (await call('POST', '/api/doctors', { name: 'Dr. Leela Naik' })).body;
+  const { version } = (await call('GET', `/api/availability/${doctor.id}`)).body;
+  const rules = [{ weekday: weekday(day), start: '09:00', end: '12:00', slotMinutes: 15, bufferMinutes: 0, validFrom: null, validTo: null }];
+  assert.equal((await call('PUT', `/api/availability/${doctor.id}`, { version, rules, exceptions: [] })).status, 200);
+  await column(page, doctor.id).waitFor();
+  assert.equal((await call('PATCH', `/api/doctors/${doctor.id}`, { version: doctor.version, offered: false })).status, 200);
+  await column(page, doctor.id).waitFor({ state: 'detached' });
+}));
 
 test('a stranger sees neither', () => watched(browser, { width: 360 }, async (page) => {
   await page.goto('/');
@@ -77,15 +97,15 @@ test('a patient sees neither, and is asked to call about a visit with him', asyn
 
 test('the calendar has no column for him on a day without visits', () => withStaff(browser, 'desk', { width: 1280 })(async (page) => {
   await page.goto(`/staff/calendar?day=${day}`);
-  await page.locator(`[data-column="${demo.meera}"]`).waitFor();
-  assert.equal(await page.locator(`[data-column="${demo.arun}"]`).count(), 0);
+  await column(page, demo.meera).waitFor();
+  assert.equal(await column(page, demo.arun).count(), 0);
   await page.goto(`/staff/calendar?day=${addDays(day, 1)}`);
-  await page.locator(`[data-column="${demo.arun}"]`).waitFor();
+  await column(page, demo.arun).waitFor();
 }));
 
 test('staff see which they are, and can book them', () => withStaff(browser, 'desk', { width: 1280 })(async (page) => {
   await page.goto(`/staff/calendar?day=${day}`);
-  await page.locator(`[data-column="${demo.meera}"]`).waitFor();
+  await column(page, demo.meera).waitFor();
   await button(page, 'New appointment').click();
   const [doctor, service] = ['Doctor', 'Service'].map((label) => dialog(page).getByLabel(label));
   assert.equal(await doctor.inputValue(), demo.meera);

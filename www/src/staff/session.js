@@ -63,6 +63,7 @@ export async function begin() {
     const store = await openStore(me, { onEnd: () => leave('ended') });
     session.value = { phase: 'in', me, ...about, store };
     store.live.on('profiles', (event, { profile }) => profile && renamed(profile));
+    store.live.on('availability:all', (event, { doctorId }) => doctorId && heardOf(doctorId));
   } catch (error) {
     if (error.status === 401)
       await leave(null);
@@ -71,14 +72,23 @@ export async function begin() {
   }
 }
 
-/* Somebody has another name from now on: a doctor of the clinic, or whoever is signed in. */
-function renamed({ id, name }) {
+/* Somebody has another name from now on: a doctor of the clinic, or whoever is signed in.  Of a doctor it may be more. */
+function renamed({ id, name, role }) {
   const was = session.peek();
   if (was.phase !== 'in')
     return;
   const mine = id === was.me.id || id === was.me.doctorId;
   const doctors = was.doctors.map((one) => (one.id === id ? { ...one, name } : one));
   session.value = { ...was, doctors, me: mine ? { ...was.me, name } : was.me };
+  if (role === 'doctor')
+    renewClinic().catch(() => {});
+}
+
+/* A doctor who has come since this page was loaded has hours now. */
+function heardOf(doctorId) {
+  const { phase, doctors } = session.peek();
+  if (phase === 'in' && !doctors.some((one) => one.id === doctorId))
+    renewClinic().catch(() => {});
 }
 
 const logout = (everywhere) => (everywhere ? '/api/auth/logout-all' : '/api/auth/logout');

@@ -19,12 +19,12 @@ export function Doctors({ doctors }) {
   const end = () => setAsking(null);
   /* Who can sign in already needs no invitation; while that is not known, nobody is said to need one. */
   const invited = new Set(users.items?.map((user) => user.doctorId));
-  const add = <Button class="start" kind="primary" icon={UserPlus} aria-haspopup="dialog" onClick={() => setAsking({})}>{t('clinic.addDoctor')}</Button>;
+  const add = <Button kind="primary" icon={UserPlus} aria-haspopup="dialog" onClick={() => setAsking({})}>{t('clinic.addDoctor')}</Button>;
   return (
     <>
       {doctors.length === 0 ? <Empty level="h2" icon={Stethoscope} title={t('clinic.noDoctors')} text={t('clinic.noDoctorsText')}>{add}</Empty> : (
         <>
-          {add}
+          <div>{add}</div>
           <div class="table-box" tabIndex={0} role="region" aria-label={t('clinic.tab_doctors')}>
             <table class="table table--users table--clinic">
               <caption class="visually-hidden">{t('clinic.tab_doctors')}</caption>

@@ -20,12 +20,12 @@ export function Services({ clinic, services }) {
     toast(asking.service ? t('common.saved') : t('clinic.added', { name }));
     setAsking(null);
   };
-  const add = <Button class="start" kind="primary" icon={ClipboardPlus} aria-haspopup="dialog" onClick={() => setAsking({})}>{t('clinic.addService')}</Button>;
+  const add = <Button kind="primary" icon={ClipboardPlus} aria-haspopup="dialog" onClick={() => setAsking({})}>{t('clinic.addService')}</Button>;
   return (
     <>
       {services.length === 0 ? <Empty level="h2" icon={ClipboardPlus} title={t('clinic.noServices')} text={t('clinic.noServicesText')}>{add}</Empty> : (
         <>
-          {add}
+          <div>{add}</div>
           <div class="table-box" tabIndex={0} role="region" aria-label={t('clinic.tab_services')}>
             <table class="table table--users table--clinic table--services">
               <caption class="visually-hidden">{t('clinic.tab_services')}</caption>
