@@ -126,6 +126,21 @@ test('who comes second keeps what they typed, sees what the other wrote, and sav
   await clinicIs({ name: 'Mine', address: 'Elsewhere 1' });
 }));
 
+test('what is typed is not lost by leaving the form', () => withStaff(browser, 'admin', { width: 1280 })(async (page) => {
+  await open(page);
+  const { name } = await clinicIs({});
+  await field(page, 'address').fill('12 Prabhat Road, Pune');
+  await page.getByRole('link', { name: 'Doctors' }).click();
+  await dialog(page).getByText('What you changed about the clinic is not saved yet.').waitFor();
+  assert.deepEqual(await violations(page), [], 'axe has nothing to say about the question');
+  await page.keyboard.press('Escape');
+  assert.equal(await field(page, 'address').inputValue(), '12 Prabhat Road, Pune');
+  await page.getByRole('link', { name: 'Doctors' }).click();
+  await button(dialog(page), 'Save').click();
+  await rows(page).first().waitFor();
+  await clinicIs({ name, address: '12 Prabhat Road, Pune' });
+}));
+
 for (const width of widths)
   test(`a doctor comes, moves up and gets another name, at ${width} pixels`, () => withStaff(browser, 'admin', { width }, wasRefused)(async (page) => {
     const name = `Dr. Leela Naik ${width}`;
@@ -157,8 +172,13 @@ for (const width of widths)
 
     await button(page, `Change ${name}`).click();
     await dialog(page).getByLabel('Name').fill(`${name} Joshi`);
+    const { id, version } = (await listed('/api/doctors')).find((one) => one.name === name);
+    await elsewhere('PATCH', `/api/doctors/${id}`, { version, speciality: 'Spine and hip' });
     await button(dialog(page), 'Save').click();
-    await page.locator(`[data-doctor="${name} Joshi"]`, { hasText: 'Spine' }).waitFor();
+    await dialog(page).getByRole('alert').getByText('Somebody else has just changed this').waitFor();
+    assert.equal(await dialog(page).getByLabel('Speciality').inputValue(), 'Spine and hip', 'who comes second has what the other made of the rest');
+    await button(dialog(page), 'Save').click();
+    await page.locator(`[data-doctor="${name} Joshi"]`, { hasText: 'Spine and hip' }).waitFor();
     await dialog(page).waitFor({ state: 'detached' });
 
     assert.equal(await page.getByRole('link', { name: `Hours of ${name} Joshi` }).count(), 1, 'the way to the hours');

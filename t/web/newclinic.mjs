@@ -22,6 +22,7 @@ after(() => browser.close());
 
 const step = (page, text) => page.locator('.checklist__step', { hasText: text });
 const isDone = (page, text) => page.locator('.checklist__step[data-done]', { hasText: text }).waitFor();
+const button = (where, name) => where.getByRole('button', { name, exact: true });
 const dialog = (page) => page.getByRole('dialog');
 const said = (page, text) => page.locator('.toast', { hasText: text }).last().waitFor();
 
@@ -47,6 +48,16 @@ test('an administrator goes from the name to the first visit', async () => {
     assert.equal(await page.locator('.checklist__step').count(), 4, 'Today says what is needed');
     assert.equal(await step(page, 'Set the hours').getByRole('link').count(), 0, 'hours want a doctor first');
     assert.deepEqual(await violations(page), [], 'axe has nothing to say about it');
+
+    for (const name of ['calendar', 'appointments', 'availability', 'daysheet']) {
+      await page.locator(`.side a.nav[href="/staff/${name}"]`).click();
+      await page.locator(`.main--${name} .empty`).first().waitFor();
+      assert.deepEqual(await violations(page), [], `${name} has nothing to show, and shows that`);
+    }
+    await page.getByRole('button', { name: 'New appointment' }).click();
+    await dialog(page).getByLabel('Doctor').waitFor();
+    await button(dialog(page), 'Cancel').click();
+    await page.locator('.side a.nav[href="/staff/today"]').click();
 
     await step(page, 'Give the clinic its name').getByRole('link').click();
     await page.getByText('What is your clinic called?').waitFor();

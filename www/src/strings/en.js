@@ -1407,6 +1407,7 @@ export const clinic = {
   currency: 'Currency',
   currencyHint: 'Prices keep their number: 500 stays 500, in the new currency.',
   nothingFound: 'Nothing of that name',
+  leaveText: 'What you changed about the clinic is not saved yet.',
   wrong_name: 'A name is missing.',
   wrong_phone: 'That is no phone number.',
   wrong_address: 'At most 300 characters.',

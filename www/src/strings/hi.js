@@ -1407,6 +1407,7 @@ export const clinic = {
   currency: 'मुद्रा',
   currencyHint: 'क़ीमत की संख्या वही रहती है: 500 नई मुद्रा में भी 500 है।',
   nothingFound: 'इस नाम का कुछ नहीं',
+  leaveText: 'क्लिनिक में आपके बदलाव अभी सहेजे नहीं गए।',
   wrong_name: 'नाम लिखें।',
   wrong_phone: 'यह फ़ोन नंबर ठीक नहीं।',
   wrong_address: 'ज़्यादा से ज़्यादा 300 अक्षर।',

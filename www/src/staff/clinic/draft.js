@@ -48,23 +48,26 @@ export function useDraft(row, fields, { send, done }) {
     requestAnimationFrame(() => form.current?.querySelector('[aria-invalid="true"]')?.focus());
   }
 
+  /* Resolves to whether it has been saved. */
   async function submit(event) {
     event?.preventDefault();
     if (state.busy)
-      return;
+      return false;
     const wrong = [...form.current.elements].filter((one) => one.name && !one.validity.valid).map((one) => one.name);
     if (wrong.length > 0) {
       refuse(wrong);
-      return;
+      return false;
     }
     const members = membersOf();
     setState({ wrong: [], busy: true });
     try {
       const answer = base.version && Object.keys(members).length === 0 ? null : await send({ ...(base.version && { version: base.version }), ...members });
       setState({ wrong: [] });
-      done(answer);
+      await done(answer);
+      return true;
     } catch (error) {
       failed(error);
+      return false;
     }
   }
 

@@ -8,6 +8,7 @@ import { lang, t } from '../../common/i18n.js';
 import { formatPhone } from '../../common/phone.js';
 import { Banner, Button, toast } from '../../common/ui.jsx';
 import { renewClinic, session } from '../session.js';
+import { useGuard } from '../shell/guard.jsx';
 import { isNamed } from './checklist.jsx';
 import { bound, choice, text, useDraft } from './draft.js';
 import { Line, Refused } from './parts.jsx';
@@ -28,6 +29,7 @@ export function ClinicForm({ clinic }) {
       toast(t('common.saved'));
     },
   });
+  const question = useGuard(() => !draft.isClean, draft.submit, t('clinic.leaveText'));
   /* What came in while nothing was typed is what one goes on from. */
   useEffect(() => {
     if (draft.isClean)
@@ -51,6 +53,7 @@ export function ClinicForm({ clinic }) {
         </section>
       </div>
       <div><Button kind="primary" type="submit" busy={draft.busy}>{t('common.save')}</Button></div>
+      {question}
     </form>
   );
 }

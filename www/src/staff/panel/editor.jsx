@@ -1,21 +1,21 @@
 /*
  * editor.jsx - the panel of a row that is there.
  */
-import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { t } from '../../common/i18n.js';
 import { phoneProblem } from '../../common/phone.js';
 import { dayOf, formatDay, formatTime } from '../../common/time.js';
 import { Badge, Banner, Button, Field, statusIcon, toast } from '../../common/ui.jsx';
 import { cancel, isOver, mayCancel, movesOf, save, undo } from '../changes.js';
 import { present } from '../shell/clock.js';
-import { setGuard } from '../shell/router.js';
+import { useGuard } from '../shell/guard.jsx';
 import { tellRefusal } from '../tell.js';
 import { Cursors } from './cursors.jsx';
 import { changesOf, draftOf, isDirty } from './form.js';
 import { Discussion } from './discussion.jsx';
 import { History } from './history.jsx';
 import { isBarred, LockBanner } from './lockbanner.jsx';
-import { CancelDialog, CloseButton, LeaveDialog, Refusal, Views } from './parts.jsx';
+import { CancelDialog, CloseButton, Refusal, Views } from './parts.jsx';
 import { useLock } from './uselock.js';
 import { Versus } from './versus.jsx';
 import { VisitFields } from './visit.jsx';
@@ -27,7 +27,7 @@ export function Editor({ row, put, store, me, clinic, doctors, services, live = 
   const [outside, setOutside] = useState(false);
   const [state, setState] = useState({}); /* busy, error, theirs, asking */
   const [view, setView] = useState('details');
-  const guard = useGuard(isTyped, () => submit());
+  const guard = useGuard(isTyped, () => submit(), t('panel.leaveText'));
   const box = useRef();
   const form = useRef();
   const lock = useLock(row.id, me, store);
@@ -240,22 +240,4 @@ function useDraft(row) {
     reset,
     set: (part) => put({ ...live.current, draft: { ...live.current.draft, ...part } }),
   };
-}
-
-/* Unsaved text is asked about before anything leads away from it. */
-function useGuard(isTyped, onSave) {
-  const [answer, setAnswer] = useState(null);
-  const saving = useRef(onSave);
-  saving.current = onSave;
-  useLayoutEffect(() => {
-    setGuard(() => new Promise((resolve) => setAnswer(() => resolve)), isTyped);
-    return () => setGuard(null);
-  }, []);
-  if (!answer)
-    return null;
-  const answered = async (choice) => {
-    setAnswer(null);
-    answer(choice === 'leave' || (choice === 'save' && (await saving.current()) === true));
-  };
-  return <LeaveDialog onAnswer={answered} />;
 }

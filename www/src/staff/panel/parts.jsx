@@ -45,20 +45,6 @@ export function Refusal({ error, zone, today, onSlot }) {
   return <Banner kind="danger" icon={CircleAlert} alert title={t('panel.notSavedTitle')}>{t(words[error.code] ?? 'common.failedText')}</Banner>;
 }
 
-/** Asked when a panel with unsaved text is left. onAnswer: 'stay' | 'leave' | 'save'. */
-export function LeaveDialog({ onAnswer }) {
-  return (
-    <Dialog title={t('panel.leaveTitle')} onClose={() => onAnswer('stay')} foot={
-      <>
-        <Button kind="danger-quiet" onClick={() => onAnswer('leave')}>{t('panel.leave')}</Button>
-        <Button onClick={() => onAnswer('stay')}>{t('panel.stay')}</Button>
-        <Button kind="primary" onClick={() => onAnswer('save')}>{t('common.save')}</Button>
-      </>}>
-      <p>{t('panel.leaveText')}</p>
-    </Dialog>
-  );
-}
-
 export function CancelDialog({ row, zone, today, busy, onKeep, onCancel }) {
   return (
     <Dialog title={t('panel.cancelTitle')} onClose={onKeep} foot={
