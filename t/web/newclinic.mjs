@@ -54,6 +54,8 @@ test('an administrator goes from the name to the first visit', async () => {
       await page.locator(`.main--${name} .empty`).first().waitFor();
       assert.deepEqual(await violations(page), [], `${name} has nothing to show, and shows that`);
     }
+    await page.goto('/staff/availability');
+    assert.equal(await page.locator('main').getByRole('link', { name: 'Add a doctor' }).getAttribute('href'), '/staff/clinic/doctors', 'hours lead to who could have some');
     await page.getByRole('button', { name: 'New appointment' }).click();
     await dialog(page).getByLabel('Doctor').waitFor();
     await button(dialog(page), 'Cancel').click();

@@ -1459,7 +1459,7 @@ export const clinic = {
   durationMinutes: 'Duration',
   bufferMinutes: 'Pause afterwards',
   price: 'Price',
-  priceHint: '0 shows as “Free”.',
+  priceHint: '0 shows as “Free of charge”.',
   free: 'Free',
   confirmation: 'Confirmation',
   atOnce: 'Confirmed at once',

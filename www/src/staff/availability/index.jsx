@@ -31,10 +31,16 @@ function DoctorSelect({ doctors, doctor, choose }) {
 }
 
 /** A doctor's account without a doctor behind it, or a clinic without doctors. */
-function Nobody() {
+function Nobody({ me }) {
   return (
     <div class="work__body">
-      <Empty level="h2" title={t('availability.nobodyTitle')} text={t('availability.nobodyText')} />
+      <Empty level="h2" title={t('availability.nobodyTitle')} text={t('availability.nobodyText')}>
+        {me.role === 'admin' && (
+          <Button kind="primary" href="/staff/clinic/doctors">
+            {t('clinic.addDoctor')}
+          </Button>
+        )}
+      </Empty>
     </div>
   );
 }
@@ -47,7 +53,7 @@ export default function Availability({ me, clinic, doctors: all, services, store
     return (
       <>
         <Head />
-        <Nobody />
+        <Nobody me={me} />
       </>
     );
   const choose = (id) => navigate(`/staff/availability?doctor=${id}`, { replace: true });
