@@ -205,7 +205,9 @@ sign_in(struct req *rq)
 	e = signin_find(rq, rq->route->sql, rq->values, 1, true, &who);
 	if (e != E_OK)
 		return e;
-	if (!password_verify(password, who.hash, &c) || who.disabled)
+	/* In this order: nobody's decoy takes its time as well. */
+	if (!password_verify(password, who.hash, &c) || who.id == NULL ||
+		who.disabled)
 		return signin_refuse(rq);
 	if ((e = signin_forgive_address(rq)) != E_OK ||
 		(e = device_admit(rq, &who)) != E_OK ||

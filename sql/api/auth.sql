@@ -4,17 +4,31 @@
 -- alone, the role that cgi-bin/auth, otp, factor and passwords alone connect as.
 RESET ROLE;
 
--- With the caller's name, wherever it stands.  Only A to Z are also a to z, as
--- in lib/str.h: tries are counted by what was typed, and to lower() the Kelvin
--- sign is a k as well.
+-- What a password is compared with where there is none: a hash that no password
+-- has, which costs what that of one of the staff does, for the same name always
+-- the same one's.  So nobody is known by a cost that was raised since.
+CREATE FUNCTION api.signin_decoy(clinic uuid, email text) RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT substring(a.password_hash FROM '^\$argon2id\$v=\d+\$m=\d+,t=\d+,p=\d+\$') || repeat('A', 22) || '$' || repeat('A', 43)
+            FROM auth.account a WHERE a.clinic_id = signin_decoy.clinic AND a.password_hash LIKE '$argon2id$%'
+           ORDER BY sha256(convert_to(signin_decoy.email || a.id, 'UTF8')) LIMIT 1);
+END $$;
+
+-- With the caller's name, wherever it stands; nobody: an account of NULL.  Only
+-- A to Z are also a to z, as in lib/str.h: tries are counted by what was typed,
+-- and to lower() the Kelvin sign is a k as well.
 CREATE FUNCTION api.signin_find(email text)
 RETURNS TABLE (account uuid, clinic uuid, role text, name text, hash text, disabled boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  here uuid := coalesce(auth.clinic_id(), auth.clinic_of(NULL));
+  typed text := lower(btrim(signin_find.email) COLLATE "C");
+  decoy text := api.signin_decoy(here, typed);
 BEGIN
-  RETURN QUERY SELECT u.id, u.clinic_id, u.role, auth.name_of(u), u.password_hash, u.disabled
-    FROM auth.account u
-   WHERE u.clinic_id = coalesce(auth.clinic_id(), auth.clinic_of(NULL)) AND lower(u.email) = lower(btrim(signin_find.email))
-     AND lower(u.email COLLATE "C") = lower(btrim(signin_find.email) COLLATE "C");
+  RETURN QUERY SELECT u.id, u.clinic_id, u.role, auth.name_of(u), coalesce(u.password_hash, decoy), coalesce(u.disabled, false)
+    FROM (SELECT) nobody
+    LEFT JOIN auth.account u
+      ON u.clinic_id = here AND lower(u.email) = lower(btrim(signin_find.email)) AND lower(u.email COLLATE "C") = typed;
 END $$;
 
 CREATE FUNCTION api.signin_key()
@@ -130,7 +144,7 @@ BEGIN
    WHERE (s.id = auth.session_id() OR everywhere AND s.account_id = auth.uid()) AND s.revoked_at IS NULL;
 END $$;
 
-CALL pg_temp.belong_to_auth('signin_find', 'signin_key', 'signin_open', 'signin_refused', 'signin_hold', 'signin_refresh', 'signout');
+CALL pg_temp.belong_to_auth('signin_decoy', 'signin_find', 'signin_key', 'signin_open', 'signin_refused', 'signin_hold', 'signin_refresh', 'signout');
 GRANT USAGE ON SCHEMA api TO opdesk_auth;
 GRANT EXECUTE ON FUNCTION api.signin_find, api.signin_key, api.signin_open, api.signin_refused, api.signin_hold, api.signin_refresh TO opdesk_signin;
 GRANT EXECUTE ON FUNCTION api.signout TO opdesk_web;

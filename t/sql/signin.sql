@@ -9,9 +9,24 @@ END $$;
 
 SELECT is(tap.door($$SELECT row(account, clinic, role, name, hash, disabled)::text FROM api.signin_find(' Admin@ONE.test ')$$),
           row(tap.id('account admin'), tap.id('one'), 'admin', 'Admin', 'hash of admin', false)::text, 'an account is found by its address');
-SELECT is(tap.door($$SELECT 1 FROM api.signin_find(E'des\u212A@one.test')$$), NULL, 'a Kelvin sign is no k');
+SELECT is(tap.door($$SELECT account FROM api.signin_find(E'des\u212A@one.test')$$), NULL, 'a Kelvin sign is no k');
 SELECT is(tap.door($$SELECT name FROM api.signin_find('meera@one.test')$$), 'Dr. Meera', 'with the doctor''s name');
-SELECT is(tap.door($$SELECT 1 FROM api.signin_find('nina@two.test')$$), NULL, 'in the clinic of the host only');
+SELECT is(tap.door($$SELECT account FROM api.signin_find('nina@two.test')$$), NULL, 'in the clinic of the host only');
+SELECT is(tap.door($$SELECT hash FROM api.signin_find('nobody@one.test')$$), NULL, 'where nobody has a password of ours, a stranger is compared with none');
+SAVEPOINT costs;
+UPDATE auth.account SET password_hash = '$argon2id$v=19$m=' || CASE role WHEN 'admin' THEN 4096 ELSE 19456 END || ',t=2,p=1$c29tZXNhbHRzb21lc2FsdA$' || repeat('x', 43)
+ WHERE clinic_id = tap.id('one') AND email IS NOT NULL;
+CREATE FUNCTION tap.decoy(name text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN tap.door(format('SELECT hash FROM api.signin_find(%L)', name || '@one.test'));
+END $$;
+SELECT matches(tap.decoy('nobody'), '^\$argon2id\$v=19\$m=(4096|19456),t=2,p=1\$A{22}\$A{43}$', 'else with what costs as much as somebody''s');
+SELECT is(tap.decoy('nobody'), tap.decoy('Nobody'), 'the same each time, however it is typed');
+SELECT set_eq($$SELECT split_part(tap.decoy('nobody ' || i), '$', 4) FROM generate_series(1, 40) i$$, ARRAY['m=4096,t=2,p=1', 'm=19456,t=2,p=1'],
+       'after the cost was raised strangers are of either cost');
+UPDATE auth.account SET password_hash = NULL WHERE id = tap.id('account meera');
+SELECT matches(tap.decoy('meera'), 'A{43}$', 'as is who has no password');
+ROLLBACK TO costs;
 SELECT is(tap.door('SELECT role || '' '' || name FROM api.signin_key()'), 'admin Clinic key', 'the key has an account');
 SELECT is(tap.ask('public', 'SELECT 1 FROM api.signin_key()'), '!42501 permission denied for function signin_key',
        'other programs cannot sign anybody in');
