@@ -64,5 +64,5 @@ is $clinic->as('frontdesk')->post('/api/admin/appointments/sync', { knownVersion
 sweep();
 
 $clinic->cut_database;
-like opdesk('sweep'), qr/^1 .*^opdesk: database: .*is not currently accepting connections/ms, 'without a database it says so';
+like opdesk('sweep'), qr/^1 .*^opdesk: database: \S/ms, 'without a database it says so';
 done_testing;

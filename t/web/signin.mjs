@@ -50,7 +50,7 @@ const kept = (page) => page.evaluate(async () => {
   return rows.map(({ startsAt, createdAt }) => startsAt ?? createdAt);
 });
 
-const nav = { admin: 9, desk: 5, doctor: 5 };
+const nav = { admin: 10, desk: 5, doctor: 5 };
 
 for (const who of ['admin', 'desk', 'doctor'])
   for (const width of widths)

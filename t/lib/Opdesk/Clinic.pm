@@ -93,7 +93,7 @@ sub write_conf ($path, %set) {
 sub start_pooler ($self) {
 	my ($host) = $self->conninfo =~ /host=(\S+)/;
 	$self->{processes}{pooler} = Opdesk::Pooler->start(dir => $self->{dir}, host => $host, database => $self->{database},
-		users => [qw(opdesk_web opdesk_signin)]);
+		users => [qw(opdesk_web opdesk_signin opdesk_worker)]);
 }
 
 # Of its programs: none of our settings, and the clock that they believe.
