@@ -172,7 +172,7 @@ test('by keyboard: j, k, Enter, Escape, ? and n', () => withStaff(browser, 'desk
   assert.equal(await heading.evaluate((h) => h === document.activeElement), true, 'the focus goes into the panel');
   await page.keyboard.press('Escape');
   await heading.waitFor({ state: 'detached' });
-  assert.equal(await focused(), ids[1], 'and comes back to the row');
+  await until(async () => await focused() === ids[1], 'and comes back to the row');
 
   for (let i = 0; i < 40; i++)
     await page.keyboard.press('j');

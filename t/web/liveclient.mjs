@@ -272,6 +272,26 @@ test('a session that has run out is made fresh, once; one that is over ends it',
   it.live.close();
 });
 
+test('a session that nobody could make fresh yet is tried again at the next refusal', async () => {
+  const hub = new StubHub();
+  let tries = 0;
+  const it = started(hub, {
+    renew: async () => {
+      if (++tries < 3)
+        throw new Error('no connection');
+      hub.refuses = null;
+      return true;
+    },
+  });
+  await settle();
+  await pass(60_000, 1000);
+  hub.refuses = 'UNAUTHENTICATED';
+  hub.cut();
+  await pass(10_000, 500);
+  assert.deepEqual([tries, it.live.status.kind, it.refused], [3, 'live', []]);
+  it.live.close();
+});
+
 test('what was heard is acknowledged, many at once by the last', async () => {
   const hub = new StubHub();
   const it = started(hub);

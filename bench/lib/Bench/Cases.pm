@@ -167,6 +167,8 @@ sub cases ($site) {
 		[ empty => 'nginx and an empty FastCGI program', gets($site, {}, 'nginx', '/empty') ],
 		[ list => 'list page of 20, doctor', gets($site, $doctor, 'opdesk', @pages) ],
 		[ 'list-sql' => 'its SQL in pgbench', sql_of($site, 'list', 4, values => { %list{qw(secret monday)}, doctor_session => $list{session} }) ],
+		[ 'list-enter' => 'the same without policies', sql_of($site, 'list-enter', 4, user => 'postgres',
+			values => { %list{qw(secret monday)}, doctor_session => $list{session}, doctor => id(100000, 'doctor', 1) }) ],
 		[ 'list-bare' => 'the same without identity and policies', sql_of($site, 'list-bare', 4, user => 'postgres',
 			values => { monday => $site->{monday}, doctor => id(100000, 'doctor', 1) }) ],
 		$site->{peers} ? (

@@ -13,8 +13,8 @@
  * Events come in order and once.  When some may be missing, at the first join
  * as well, onResync asks for a look at the truth; with `late` only what was
  * before this listener came to a topic that is heard already.  token() is for clients
- * without cookies; renew() makes a session fresh that has run out, and is
- * false when that is over.  presence is told [{ key, metas }] of who is there.
+ * without cookies; renew() makes a session fresh that has run out, is false when
+ * that is over, and rejects, not at once, when nobody could say.  presence is told [{ key, metas }] of who is there.
  */
 import { EventsWay } from './events.js';
 import { Place } from './place.js';
@@ -344,7 +344,9 @@ export class Live {
     this.#renewedAt = this.#env.now();
     this.#socket?.close();
     this.#events?.close();
-    const goesOn = await this.#renewSession().catch(() => true);
+    const goesOn = await this.#renewSession().catch(() => null);
+    if (goesOn === null)
+      this.#renewedAt = -Infinity; /* nobody has said: the next refusal asks again */
     await this.#fetchToken();
     this.#renewing = false;
     if (goesOn === false)

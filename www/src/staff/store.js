@@ -82,7 +82,11 @@ async function fetchRow(id) {
 }
 
 /* Has the cookies made fresh where they have run out; false when the session is over. */
-const renew = () => api('GET', '/api/profiles/me').then(() => true, (e) => e.status !== 401);
+const renew = () => api('GET', '/api/profiles/me').then(() => true, (e) => {
+  if (e.status !== 401)
+    throw e;
+  return false;
+});
 
 /** The store of whoever is signed in. onEnd: the session is over, here or in another tab. */
 export async function openStore({ id: user, role, doctorId }, { onEnd }) {
