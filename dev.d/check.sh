@@ -65,7 +65,7 @@ check() {
 	cd "$TOP"
 	export TZ=America/St_Johns OPDESK_SRCDIR=$TOP OPDESK_BUILD=$TOP/build OPDESK_LONG=$LONG
 	export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1
-	set -- prove -j2 -It/lib $files
+	set -- prove -j3 -It/lib $files
 	case $files in # a cluster for all of them, if one of them wants it
 	*t/sql/* | *t/api/* | *t/fault/* | *t/storm/* | *t/web/*)
 		set -- perl -It/lib -MOpdesk::Cluster -e 'exit Opdesk::Cluster->run(@ARGV)' "$@"
