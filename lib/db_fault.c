@@ -27,17 +27,16 @@ by_state(const char *state)
 		const char *start;
 		enum err e;
 	} table[] = {
-		{ "40001", E_UNAVAILABLE }, /* serialization failure */
-		{ "40P01", E_UNAVAILABLE }, /* deadlock */
-		{ "55P03", E_UNAVAILABLE }, /* lock not available */
-		{ "57014", E_UNAVAILABLE }, /* statement timeout */
-		{ "57P0", E_UNAVAILABLE },  /* shutting down */
-		{ "25P03", E_UNAVAILABLE }, /* idle in transaction too long */
-		{ "53", E_UNAVAILABLE },    /* out of resources */
-		{ "08P",
-			E_INTERNAL_ERROR }, /* a call of ours that does not fit */
-		{ "08", E_UNAVAILABLE },    /* connection */
-		{ "25006", E_UNAVAILABLE }, /* read only: a standby */
+		{ "40001", E_UNAVAILABLE },  /* serialization failure */
+		{ "40P01", E_UNAVAILABLE },  /* deadlock */
+		{ "55P03", E_UNAVAILABLE },  /* lock not available */
+		{ "57014", E_UNAVAILABLE },  /* statement timeout */
+		{ "57P0", E_UNAVAILABLE },   /* shutting down */
+		{ "25P03", E_UNAVAILABLE },  /* idle in transaction too long */
+		{ "53", E_UNAVAILABLE },     /* out of resources */
+		{ "08P", E_INTERNAL_ERROR }, /* a call that does not fit */
+		{ "08", E_UNAVAILABLE },     /* connection */
+		{ "25006", E_UNAVAILABLE },  /* read only: a standby */
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)

@@ -43,7 +43,8 @@ END $$;
 
 -- Keeps a code, in place of the one before.  browser: the mark of one that the
 -- address was signed in from before, '' for any other, or whom the address is
--- to be proven for.  shut: it has been guessed at too often.
+-- to be proven for.  True: it has been guessed at too often there, so the code
+-- fits nothing.
 CREATE FUNCTION api.signin_keep(address text, browser text, code_hash bytea) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   shut boolean;
